@@ -1,0 +1,43 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { setPreference } from "@/app/preferences";
+import { AuthCard } from "@/components/layout/auth-card";
+import { currentPrincipal } from "@/lib/auth/current";
+import { markPublic } from "@/lib/auth/guards";
+import { safePath } from "@/lib/auth/redirects";
+import { config } from "@/lib/config/env";
+import { settings } from "@/lib/config/settings";
+import { LoginForm } from "./login-form";
+
+markPublic("this is where people sign in");
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("login"))("title") };
+}
+
+export default async function LoginPage({ searchParams }: PageProps<"/login">) {
+  const { next, error } = await searchParams;
+  const target = safePath(next, settings.landing.afterLogin);
+  if (await currentPrincipal().catch(() => null)) redirect(target);
+  const t = await getTranslations("login");
+  const mode = config().LOGIN_ID;
+  const texts = {
+    loginId: t(mode),
+    password: t("password"),
+    show: t("show"),
+    hide: t("hide"),
+    submit: t("submit"),
+    working: t("working"),
+  };
+  return (
+    <AuthCard title={t("title")} setPreference={setPreference}>
+      <LoginForm
+        next={target}
+        mode={mode}
+        texts={texts}
+        error={error === undefined ? undefined : t("errors.invalid")}
+      />
+    </AuthCard>
+  );
+}

@@ -1,0 +1,38 @@
+import { Plus } from "lucide-react";
+import Link from "next/link";
+import { ListView, type ListViewProps } from "@/components/data-table/list-view";
+import { AppShell } from "@/components/layout/app-shell";
+import { ClientTexts } from "@/components/layout/client-texts";
+import { PageHeader } from "@/components/layout/page-header";
+import type { PreferenceAction } from "@/components/layout/preferences";
+import { buttonClass } from "@/components/ui/button";
+import type { Principal } from "@/lib/auth/principal";
+
+type ListPageProps = Omit<ListViewProps, "caption" | "empty"> & {
+  principal: Principal;
+  setPreference: PreferenceAction;
+  title: string;
+  intro: string;
+  empty: { title: string; text: string };
+  /** Absent where this user may not add anything. */
+  add?: { href: string; label: string };
+};
+
+/** The list page of an entity: frame, heading, "add" and the list itself. */
+export function ListPage({ principal, setPreference, title, intro, add, empty, ...list }: ListPageProps) {
+  return (
+    <AppShell principal={principal} here={list.path} setPreference={setPreference}>
+      <PageHeader title={title} intro={intro}>
+        {add && (
+          <Link href={add.href} className={buttonClass()}>
+            <Plus aria-hidden />
+            {add.label}
+          </Link>
+        )}
+      </PageHeader>
+      <ClientTexts parts={["list"]}>
+        <ListView caption={title} empty={{ ...empty, ...(add && { add }) }} {...list} />
+      </ClientTexts>
+    </AppShell>
+  );
+}

@@ -1,0 +1,53 @@
+import { useFormatter, useTranslations } from "next-intl";
+import { Badge } from "@/components/ui/badge";
+
+/** What a cell may hold; how it looks follows from its kind. */
+export type CellValue = string | boolean | Date | string[] | null;
+
+export type CellKind = "text" | "code" | "boolean" | "dateTime" | "list";
+
+/** More than this many badges make a row unreadable; the rest is counted. */
+const MAX_BADGES = 3;
+
+function BadgeList({ items }: { items: string[] }) {
+  const t = useTranslations("list");
+  if (items.length === 0) return <span className="text-muted-foreground">{t("empty")}</span>;
+  const hidden = items.slice(MAX_BADGES);
+  return (
+    <span className="inline-flex flex-wrap gap-1">
+      {items.slice(0, MAX_BADGES).map((item) => (
+        <Badge key={item} tone="neutral">
+          {item}
+        </Badge>
+      ))}
+      {hidden.length > 0 && (
+        <span title={hidden.join(", ")}>
+          <Badge tone="neutral" aria-hidden>
+            +{hidden.length}
+          </Badge>
+          <span className="sr-only">{hidden.join(", ")}</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+export function Cell({ kind, value }: { kind: CellKind; value: CellValue }) {
+  const t = useTranslations("list");
+  const format = useFormatter();
+  if (value === null || value === "") return <span className="text-muted-foreground">{t("empty")}</span>;
+  if (typeof value === "boolean") return <Badge tone={value ? "good" : "neutral"}>{value ? t("yes") : t("no")}</Badge>;
+  if (Array.isArray(value)) return <BadgeList items={value} />;
+  if (value instanceof Date) {
+    return (
+      <time dateTime={value.toISOString()} className="whitespace-nowrap tabular-nums">
+        {format.dateTime(value, { dateStyle: "medium", timeStyle: "short" })}
+      </time>
+    );
+  }
+  return kind === "code" ? (
+    <code className="text-[0.95em]">{value}</code>
+  ) : (
+    <span className="break-words">{value}</span>
+  );
+}

@@ -1,0 +1,191 @@
+"use client";
+"use no memo";
+
+import {
+  createColumnHelper,
+  rowSortingFeature,
+  type SortingState,
+  tableFeatures,
+  useTable,
+} from "@tanstack/react-table";
+import { ArrowDown, ArrowUp, Pencil } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { MouseEvent } from "react";
+import { buttonClass } from "@/components/ui/button";
+import { cn } from "@/components/ui/cn";
+import { formatSort, type ListQuery, toggleSort } from "@/lib/crud/list-query";
+import { Cell, type CellKind, type CellValue } from "./cell";
+
+export type Column = { id: string; label: string; kind: CellKind; isSortable: boolean };
+
+export type Row = {
+  id: string;
+  /** What a person calls this row, for the names of its actions. */
+  name: string;
+  /** Where it is edited; absent where it may not be. */
+  editHref?: string;
+  cells: Record<string, CellValue>;
+};
+
+type DataTableProps = {
+  caption: string;
+  columns: Column[];
+  rows: Row[];
+  sort: ListQuery["sort"];
+  /** Id of the form that carries the rest of the list's state when there are no scripts. */
+  sortFormId: string;
+  onSort: (sort: ListQuery["sort"]) => void;
+};
+
+// The server has sorted and cut already: the table only keeps columns and rows together.
+const features = tableFeatures({ rowSortingFeature });
+const helper = createColumnHelper<typeof features, Row>();
+
+const toSortingState = (sort: ListQuery["sort"]): SortingState =>
+  sort.map(({ field, descending }) => ({ id: field, desc: descending }));
+
+function SortButton({
+  column,
+  sort,
+  sortFormId,
+  onSort,
+}: { column: Column } & Pick<DataTableProps, "sort" | "sortFormId" | "onSort">) {
+  const t = useTranslations("list");
+  const entry = sort.find(({ field }) => field === column.id);
+  const Icon = entry?.descending ? ArrowDown : ArrowUp;
+  const sortOnClick = (event: MouseEvent) => {
+    event.preventDefault();
+    onSort(toggleSort(sort, column.id, event.shiftKey));
+  };
+  return (
+    <button
+      type="submit"
+      form={sortFormId}
+      name="sort"
+      value={formatSort(toggleSort(sort, column.id, false))}
+      onClick={sortOnClick}
+      className="group -mx-1.5 inline-flex min-h-8 items-center gap-1 rounded px-1.5 hover:bg-muted hover:text-foreground"
+    >
+      {column.label}
+      <Icon
+        className={cn(
+          "size-3.5",
+          entry ? "text-primary" : "opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50",
+        )}
+        aria-hidden
+      />
+      {entry && <span className="sr-only">{entry.descending ? t("sortDescending") : t("sortAscending")}</span>}
+    </button>
+  );
+}
+
+/** A table on wide screens and a list of cards on narrow ones: the same rows, laid out by CSS. */
+export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: DataTableProps) {
+  const t = useTranslations("list");
+  const table = useTable({
+    features,
+    columns: helper.columns(
+      columns.map((column) =>
+        helper.accessor((row) => row.cells[column.id] ?? null, { id: column.id, header: column.label }),
+      ),
+    ),
+    data: rows,
+    getRowId: (row) => row.id,
+    manualSorting: true,
+    state: { sorting: toSortingState(sort) },
+  });
+  const hasActions = rows.some(({ editHref }) => editHref !== undefined);
+  const columnOf = (id: string) => columns.find((column) => column.id === id);
+  return (
+    // Explicit roles: the card layout changes `display`, which would take the table's meaning away from screen readers.
+    // biome-ignore-start lint/a11y/noRedundantRoles: see above
+    <table role="table" className="w-full text-sm max-md:block">
+      <caption className="sr-only">{caption}</caption>
+      <thead role="rowgroup" className="border-b text-left text-muted-foreground max-md:sr-only">
+        {table.getHeaderGroups().map((group) => (
+          <tr role="row" key={group.id}>
+            {group.headers.map((header) => {
+              const column = columnOf(header.column.id);
+              const direction = header.column.getIsSorted();
+              if (!column) return null;
+              return (
+                <th
+                  role="columnheader"
+                  scope="col"
+                  key={header.id}
+                  aria-sort={direction === false ? undefined : direction === "asc" ? "ascending" : "descending"}
+                  className="px-4 py-2 font-medium whitespace-nowrap"
+                >
+                  {column.isSortable ? (
+                    <SortButton column={column} sort={sort} sortFormId={sortFormId} onSort={onSort} />
+                  ) : (
+                    column.label
+                  )}
+                </th>
+              );
+            })}
+            {hasActions && (
+              <th role="columnheader" scope="col" className="px-4 py-2">
+                <span className="sr-only">{t("actions")}</span>
+              </th>
+            )}
+          </tr>
+        ))}
+      </thead>
+      <tbody role="rowgroup" className="max-md:block">
+        {table.getRowModel().rows.map(({ id, original, getAllCells }) => (
+          <tr
+            role="row"
+            key={id}
+            className="border-b last:border-b-0 hover:bg-muted/40 max-md:block max-md:px-4 max-md:py-3"
+          >
+            {getAllCells().map((cell, index) => {
+              const column = columnOf(cell.column.id);
+              if (!column) return null;
+              const content = <Cell kind={column.kind} value={original.cells[column.id] ?? null} />;
+              return (
+                <td
+                  role="cell"
+                  key={cell.id}
+                  className="px-4 py-2.5 align-top max-md:grid max-md:grid-cols-[8rem_1fr] max-md:gap-3 max-md:px-0 max-md:py-1"
+                >
+                  <span className="text-muted-foreground md:hidden" aria-hidden>
+                    {column.label}
+                  </span>
+                  {index === 0 && original.editHref ? (
+                    <Link
+                      href={original.editHref}
+                      prefetch={false}
+                      className="font-medium text-primary break-all hover:underline"
+                    >
+                      {original.name}
+                    </Link>
+                  ) : (
+                    content
+                  )}
+                </td>
+              );
+            })}
+            {hasActions && (
+              <td role="cell" className="px-4 py-1.5 text-right align-top max-md:block max-md:px-0 max-md:text-left">
+                {original.editHref && (
+                  <Link
+                    href={original.editHref}
+                    prefetch={false}
+                    aria-label={t("editNamed", { name: original.name })}
+                    className={buttonClass("ghost", "px-2.5 text-muted-foreground max-md:-ml-2.5")}
+                  >
+                    <Pencil aria-hidden />
+                    <span className="md:sr-only">{t("edit")}</span>
+                  </Link>
+                )}
+              </td>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+    // biome-ignore-end lint/a11y/noRedundantRoles: see above
+  );
+}

@@ -1,0 +1,30 @@
+import type { UseFormRegisterReturn } from "react-hook-form";
+import { Checkbox } from "@/components/ui/checkbox";
+import type { Problem } from "@/lib/errors";
+import { describedBy, FieldNotes } from "./field";
+
+type CheckboxFieldProps = {
+  label: string;
+  hint?: string;
+  registration: UseFormRegisterReturn;
+  initial: boolean;
+  problem: Problem | undefined;
+};
+
+export function CheckboxField({ label, hint, registration, initial, problem }: CheckboxFieldProps) {
+  const { name } = registration;
+  return (
+    <div>
+      <label className="inline-flex min-h-6 items-center gap-2.5 text-sm font-medium">
+        <Checkbox
+          {...registration}
+          defaultChecked={initial}
+          aria-invalid={problem !== undefined}
+          aria-describedby={describedBy(name, hint, problem)}
+        />
+        {label}
+      </label>
+      <FieldNotes name={name} hint={hint} problem={problem} />
+    </div>
+  );
+}

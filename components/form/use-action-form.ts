@@ -1,0 +1,88 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import { startTransition, useActionState, useEffect, useMemo, useRef } from "react";
+import type { $ZodType } from "zod/v4/core";
+import { type DefaultValues, type FieldErrors, type FieldValues, type Path, type Resolver, useForm } from "react-hook-form";
+import type { FormState } from "@/lib/crud/form-state";
+import type { Problem } from "@/lib/errors";
+
+const SERVER = "server";
+
+type ActionFormOptions<Values extends FieldValues> = {
+  schema: $ZodType<Values, Values>;
+  defaults: Values;
+  action: (state: FormState<Values>, form: FormData) => Promise<FormState<Values>>;
+};
+
+function toFormData(values: FieldValues, form: HTMLFormElement): FormData {
+  const data = new FormData();
+  // What the form carries besides the fields: id, version and the way back.
+  for (const hidden of form.querySelectorAll<HTMLInputElement>("input[type=hidden][data-carry]")) {
+    data.set(hidden.name, hidden.value);
+  }
+  for (const [name, value] of Object.entries(values)) {
+    if (Array.isArray(value)) for (const item of value) data.append(name, String(item));
+    else if (typeof value !== "boolean") data.set(name, String(value ?? ""));
+    else if (value) data.set(name, "on");
+  }
+  return data;
+}
+
+/** Once the errors are on the screen. */
+function focusFirstInvalid(form: HTMLFormElement | null): void {
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+}
+
+/**
+ * One form, two ways: with scripts react-hook-form checks it in the browser with the schema of the server and then calls
+ * the action; without, the browser posts it to the same action. What was typed survives a refusal either way.
+ */
+export function useActionForm<Values extends FieldValues>({ schema, defaults, action }: ActionFormOptions<Values>) {
+  const [state, formAction, isPending] = useActionState(action, {});
+  const formRef = useRef<HTMLFormElement>(null);
+
+  const serverErrors = useMemo(
+    () =>
+      Object.fromEntries(
+        Object.entries(state.fields ?? {}).map(([name, { key }]) => [name, { type: SERVER, message: key }]),
+      ) as FieldErrors<Values>,
+    [state.fields],
+  );
+  const initial = (state.values ?? defaults) as DefaultValues<Values>;
+  const form = useForm<Values>({
+    resolver: zodResolver(schema) as Resolver<Values>,
+    defaultValues: initial,
+    errors: serverErrors,
+    mode: "onTouched",
+    shouldFocusError: false,
+  });
+
+  useEffect(() => {
+    if (state.fields)
+      requestAnimationFrame(() => formRef.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+  }, [state]);
+
+  /** What is wrong with a field, found in the browser or by the server. */
+  const problemOf = (name: Path<Values>): Problem | undefined => {
+    const error = form.formState.errors[name];
+    if (!error) return undefined;
+    const fromServer = error.type === SERVER ? state.fields?.[name] : undefined;
+    return fromServer ?? { key: String(error.message ?? "") };
+  };
+
+  const onSubmit = form.handleSubmit((values) => {
+    const element = formRef.current;
+    if (element) startTransition(() => formAction(toFormData(values, element)));
+  }, () => focusFirstInvalid(formRef.current));
+
+  return {
+    form,
+    /** For the `<form>` element. */
+    formProps: { ref: formRef, action: formAction, onSubmit, noValidate: true },
+    isPending,
+    formProblem: state.problem,
+    initial: initial as Values,
+    problemOf,
+  };
+}

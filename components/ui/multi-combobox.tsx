@@ -1,0 +1,105 @@
+"use client";
+
+import { Combobox } from "@base-ui/react/combobox";
+import { Check, ChevronDown, X } from "lucide-react";
+import { useId } from "react";
+import { cn } from "./cn";
+import { fieldClass } from "./input";
+
+export type ComboboxOption = { id: string; label: string };
+
+export type MultiComboboxTexts = {
+  placeholder: string;
+  empty: string;
+  open: string;
+  remove: (label: string) => string;
+};
+
+type MultiComboboxProps = {
+  label: string;
+  options: ComboboxOption[];
+  value: string[];
+  onChange: (ids: string[]) => void;
+  texts: MultiComboboxTexts;
+  describedBy?: string;
+  isInvalid?: boolean;
+};
+
+/** Choose any number of options by typing; the chosen ones stand below as buttons that remove them. */
+export function MultiCombobox({ label, options, value, onChange, texts, describedBy, isInvalid }: MultiComboboxProps) {
+  const inputId = useId();
+  const chosen = value.flatMap((id) => options.find((option) => option.id === id) ?? []);
+  return (
+    <Combobox.Root
+      multiple
+      items={options}
+      value={chosen}
+      onValueChange={(next, details) => {
+        // Escape on the closed list would clear everything that was chosen.
+        if (details.reason === "escape-key") return details.cancel();
+        onChange(next.map((option) => option.id));
+      }}
+      itemToStringLabel={(option) => option.label}
+      isItemEqualToValue={(a, b) => a.id === b.id}
+    >
+      <label htmlFor={inputId} className="mb-1.5 block text-sm font-medium">
+        {label}
+      </label>
+      <Combobox.InputGroup className="relative">
+        <Combobox.Input
+          id={inputId}
+          placeholder={texts.placeholder}
+          aria-describedby={describedBy}
+          aria-invalid={isInvalid}
+          className={cn(fieldClass, "pr-10")}
+        />
+        <Combobox.Trigger
+          aria-label={texts.open}
+          className="absolute inset-y-0 right-0 grid w-10 place-items-center text-muted-foreground"
+        >
+          <ChevronDown className="size-4" aria-hidden />
+        </Combobox.Trigger>
+      </Combobox.InputGroup>
+      <Combobox.Portal>
+        <Combobox.Positioner sideOffset={4} className="z-50 outline-none">
+          <Combobox.Popup className="max-h-[min(20rem,var(--available-height))] w-(--anchor-width) overflow-y-auto rounded-md border bg-card p-1 text-sm shadow-lg">
+            <Combobox.Empty className="text-muted-foreground not-empty:px-2 not-empty:py-1.5">
+              {texts.empty}
+            </Combobox.Empty>
+            <Combobox.List>
+              {(option: ComboboxOption) => (
+                <Combobox.Item
+                  key={option.id}
+                  value={option}
+                  className="grid cursor-default grid-cols-[1rem_1fr] items-center gap-2 rounded px-2 py-1.5 data-highlighted:bg-muted"
+                >
+                  <Combobox.ItemIndicator className="col-start-1">
+                    <Check className="size-4 text-primary" aria-hidden />
+                  </Combobox.ItemIndicator>
+                  <span className="col-start-2">{option.label}</span>
+                </Combobox.Item>
+              )}
+            </Combobox.List>
+          </Combobox.Popup>
+        </Combobox.Positioner>
+      </Combobox.Portal>
+      {chosen.length > 0 && (
+        <ul className="mt-2 flex flex-wrap gap-1.5">
+          {chosen.map((option) => (
+            <li key={option.id}>
+              <button
+                type="button"
+                aria-label={texts.remove(option.label)}
+                onClick={() => onChange(value.filter((id) => id !== option.id))}
+                className="inline-flex min-h-7 items-center gap-1.5 rounded-full bg-primary-soft px-2.5 text-sm text-primary hover:bg-primary-soft/70"
+              >
+                {option.label}
+                <X className="size-3.5" aria-hidden />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Combobox.Root>
+  );
+}

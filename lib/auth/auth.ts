@@ -1,0 +1,127 @@
+import { cookies, headers } from "next/headers";
+import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "next-auth";
+import CredentialsProvider from "next-auth/providers/credentials";
+import { config } from "@/lib/config/env";
+import type { Context } from "@/lib/context";
+import { database } from "@/lib/db/client";
+import { primaryAuthenticator } from "./authenticators/registry";
+import { requestFacts } from "./request";
+import { endSession, findPrincipal, sessionCookieName, startSession } from "./session";
+import { type SignInOutcome, verifySignIn } from "./sign-in";
+
+/**
+ * Auth.js runs the providers, its CSRF token and the cookies. The session itself is ours: `jwt.encode` and `jwt.decode`
+ * are replaced by an opaque cookie and a row in `sessions`, so that every path inside Auth.js sees a session that was
+ * ended (docs/decisions/0002). Nothing outside this folder imports Auth.js.
+ */
+
+type Refusal = Exclude<SignInOutcome, { ok: true }>["reason"];
+
+class SignInRefused extends CredentialsSignin {
+  constructor(readonly reason: Refusal) {
+    super();
+    this.code = reason;
+  }
+}
+
+const requestContext = async (): Promise<Context> => ({
+  actor: { kind: "system" },
+  db: database(),
+  request: requestFacts(await headers()),
+});
+
+async function currentCookie(): Promise<string | undefined> {
+  return (await cookies()).get(sessionCookieName())?.value;
+}
+
+/** Built per request, so that importing this file needs no environment. */
+function authConfig(): NextAuthConfig {
+  const { AUTH_SECRET, AUTH_URL, SESSION_MAX_HOURS } = config();
+  return {
+    secret: AUTH_SECRET,
+    trustHost: true,
+    pages: { signIn: "/login", signOut: "/logout", error: "/login" },
+    session: { strategy: "jwt", maxAge: SESSION_MAX_HOURS * 3600 },
+    cookies: {
+      sessionToken: {
+        name: sessionCookieName(),
+        options: { httpOnly: true, sameSite: "lax", path: "/", secure: AUTH_URL.startsWith("https:") },
+      },
+    },
+    providers: [
+      CredentialsProvider({
+        id: primaryAuthenticator().name,
+        credentials: { loginId: {}, password: { type: "password" } },
+        async authorize(credentials) {
+          const outcome = await verifySignIn(credentials);
+          if (!outcome.ok) throw new SignInRefused(outcome.reason);
+          return { id: outcome.user.id, name: outcome.user.loginId };
+        },
+      }),
+    ],
+    jwt: {
+      async encode({ token }) {
+        if (typeof token?.raw !== "string") throw new Error("A session cookie without a session row.");
+        return token.raw;
+      },
+      async decode({ token }) {
+        const principal = await findPrincipal(token);
+        // An empty token, not null: null makes Auth.js log an error at each request with an old cookie.
+        return principal ? { sub: principal.userId, name: principal.loginId, raw: token } : {};
+      },
+    },
+    callbacks: {
+      async jwt({ token, user, account }) {
+        if (!user?.id || !account) return token.raw ? token : null;
+        const person = { id: user.id, loginId: user.name ?? "" };
+        const raw = await startSession(await requestContext(), person, account.provider, await currentCookie());
+        return { sub: user.id, raw };
+      },
+      // What /api/auth/session tells: no more than the page shows.
+      session: ({ session, token }) =>
+        ({ expires: session.expires, user: { id: token.sub, name: token.name } }) as never,
+    },
+    events: {
+      async signOut(message) {
+        const raw = "token" in message ? message.token?.raw : undefined;
+        if (typeof raw === "string") await endSession(await requestContext(), raw);
+      },
+    },
+    logger: {
+      // Class names are minified in production; wrong passwords are no errors.
+      error(error) {
+        if (error instanceof CredentialsSignin) return;
+        const { type, cause } = error as Error & { type?: string; cause?: { err?: Error } };
+        console.error("[auth]", type ?? "error", cause?.err?.message ?? error.message);
+      },
+    },
+  };
+}
+
+const auth = NextAuth(() => authConfig());
+
+/** `/api/auth/*` */
+export const handlers = auth.handlers;
+
+/**
+ * Signs in with login id and password, and sets the session cookie on success.
+ * @throws the fault itself when the answer cannot be had
+ */
+export async function signInWithCredentials(credentials: {
+  loginId: string;
+  password: string;
+}): Promise<"signed-in" | Refusal> {
+  try {
+    await auth.signIn(primaryAuthenticator().name, { ...credentials, redirect: false });
+    return "signed-in";
+  } catch (error) {
+    if (error instanceof SignInRefused) return error.reason;
+    if (error instanceof AuthError) throw error.cause?.err ?? error;
+    throw error;
+  }
+}
+
+/** Ends the session of this request and drops its cookie. */
+export async function signOutHere(): Promise<void> {
+  await auth.signOut({ redirect: false });
+}

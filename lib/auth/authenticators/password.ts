@@ -1,0 +1,27 @@
+import { eq, sql } from "drizzle-orm";
+import { isNotDisabled } from "@/lib/auth/active";
+import { canonicalLoginId } from "@/lib/auth/login-id";
+import { verifyPassword } from "@/lib/auth/password";
+import { database } from "@/lib/db/client";
+import { users } from "@/lib/db/schema/users";
+import type { Authenticator } from "./authenticator";
+
+/** Login id and password against the users table. */
+export const passwordAuthenticator: Authenticator = {
+  name: "password",
+  async verify({ loginId, password }) {
+    const [user] = await database()
+      .select({
+        id: users.id,
+        loginId: users.loginId,
+        passwordHash: users.passwordHash,
+        isDisabled: sql<boolean>`not (${isNotDisabled})`,
+        isVerified: users.isVerified,
+      })
+      .from(users)
+      .where(eq(users.loginIdCanonical, canonicalLoginId(loginId)));
+    if (!(await verifyPassword(user?.passwordHash, password)) || !user) return null;
+    const { passwordHash: _, ...account } = user;
+    return account;
+  },
+};

@@ -1,0 +1,52 @@
+import { isUnavailable } from "@/lib/db/client";
+import { AppError, Unavailable } from "@/lib/errors";
+import { problem } from "@/lib/problem";
+import { type Condition, satisfies } from "./conditions";
+import { currentPrincipal } from "./current";
+import type { Principal } from "./principal";
+import { isSameOrigin } from "./same-origin";
+
+const STATUS: Record<AppError["code"], number> = {
+  "not-found": 404,
+  forbidden: 403,
+  conflict: 409,
+  invalid: 400,
+  blocked: 429,
+  unavailable: 503,
+};
+
+function problemOf(error: unknown): Response {
+  const known = isUnavailable(error) ? new Unavailable() : error;
+  if (!(known instanceof AppError)) throw error;
+  return problem(STATUS[known.code], known.problem.key);
+}
+
+type Handler<Params> = (
+  request: Request,
+  principal: Principal,
+  route: { params: Promise<Params> },
+) => Promise<Response> | Response;
+
+/**
+ * Guards a route handler: 401 without a session, 403 without the permission or from a foreign origin, and problem+json
+ * for every failure a verb throws.
+ * @param condition what the caller must satisfy; `"signed-in"` for any user
+ */
+export function guardHandler<Params = Record<never, never>>(
+  condition: Condition | "signed-in",
+  handler: Handler<Params>,
+) {
+  return async (request: Request, route: { params: Promise<Params> }): Promise<Response> => {
+    try {
+      const principal = await currentPrincipal();
+      if (!principal) return problem(401, "Unauthorized");
+      if (!isSameOrigin(request)) return problem(403, "Forbidden");
+      if (condition !== "signed-in" && !satisfies(principal, condition)) return problem(403, "Forbidden");
+      const response = await handler(request, principal, route);
+      response.headers.set("cache-control", "no-store");
+      return response;
+    } catch (error) {
+      return problemOf(error);
+    }
+  };
+}

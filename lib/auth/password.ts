@@ -1,0 +1,57 @@
+import os from "node:os";
+import { hash, type Options, verify } from "@node-rs/argon2";
+import pLimit from "p-limit";
+import { config } from "@/lib/config/env";
+import type { Problem } from "@/lib/errors";
+
+/** The library offers its names for algorithms only as a const enum, which single-file compilers cannot read. */
+const ARGON2ID = 2;
+
+/** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, 2 passes, 1 lane. */
+const options: Options = { algorithm: ARGON2ID, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Longer passwords are refused before any hashing, in bytes of UTF-8. */
+export const PASSWORD_MAX_BYTES = 1024;
+
+/** No more hashes at once than there are cores: a flood of sign-ins must not starve everything else. */
+const queue = pLimit(os.availableParallelism());
+
+/** The same password typed on different systems arrives in different Unicode forms (NIST SP 800-63B-4 §3.1.1.2). */
+const normal = (password: string) => password.normalize("NFC");
+
+const isTooLong = (password: string) => Buffer.byteLength(normal(password)) > PASSWORD_MAX_BYTES;
+
+/** @returns a PHC string */
+export function hashPassword(password: string): Promise<string> {
+  return queue(() => hash(normal(password), options));
+}
+
+let dummy: Promise<string> | undefined;
+
+/**
+ * Whether `password` belongs to `stored`. Without a stored hash the same work is done on a dummy, so that the time does
+ * not tell whether an account exists.
+ */
+export async function verifyPassword(stored: string | null | undefined, password: string): Promise<boolean> {
+  if (isTooLong(password)) return false;
+  dummy ??= hashPassword("a password that nobody has");
+  const against = stored ?? (await dummy);
+  const matches = await queue(() => verify(against, normal(password)).catch(() => false));
+  return matches && stored !== null && stored !== undefined;
+}
+
+type PasswordCheck = (password: string) => Problem | undefined;
+
+/** The password policy: a cloner adds checks here, and every path that sets a password obeys them. */
+const checks: PasswordCheck[] = [
+  (password) => {
+    const min = config().PASSWORD_MIN_LENGTH;
+    return [...normal(password)].length < min ? { key: "passwordTooShort", params: { min } } : undefined;
+  },
+  (password) => (isTooLong(password) ? { key: "passwordTooLong", params: { max: PASSWORD_MAX_BYTES } } : undefined),
+];
+
+/** Everything that speaks against `password`; empty if it may be set. */
+export function passwordProblems(password: string): Problem[] {
+  return checks.flatMap((check) => check(password) ?? []);
+}

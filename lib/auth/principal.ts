@@ -1,0 +1,12 @@
+/** The signed-in user of one request, read from the database for that request and never kept beyond it. */
+export type Principal = {
+  userId: string;
+  /** As typed by its owner, for display. */
+  loginId: string;
+  isSuperuser: boolean;
+  /** Effective permissions: direct, by own bundles, by groups and by the bundles of groups; all of them for a superuser. */
+  permissions: ReadonlySet<string>;
+  locale: string | null;
+  sessionId: string;
+  signedInAt: Date;
+};

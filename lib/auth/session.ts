@@ -1,0 +1,135 @@
+import { createHash, randomBytes } from "node:crypto";
+import { and, eq, gt, inArray, lt, ne, sql } from "drizzle-orm";
+import { recordAudit } from "@/lib/audit/record";
+import { config } from "@/lib/config/env";
+import { settings } from "@/lib/config/settings";
+import { type Context, inTransaction } from "@/lib/context";
+import { type Database, database } from "@/lib/db/client";
+import { permissions as permissionTable } from "@/lib/db/schema/access";
+import { sessions } from "@/lib/db/schema/auth";
+import { users } from "@/lib/db/schema/users";
+import { isActive } from "./active";
+import { effectivePermissions } from "./effective-permissions";
+import type { Principal } from "./principal";
+
+/** 256 bits of randomness, base64url: the whole content of the cookie. */
+const TOKEN_SHAPE = /^[A-Za-z0-9_-]{43}$/;
+
+const hashToken = (token: string) => createHash("sha256").update(token).digest("base64url");
+
+/** Over https the __Host- prefix binds the cookie to this host, path / and Secure (RFC 6265bis §4.1.3.2). */
+export function sessionCookieName(): string {
+  return config().AUTH_URL.startsWith("https:") ? "__Host-gatehouse-session" : "gatehouse-session";
+}
+
+const minutes = (n: number) => sql`make_interval(mins => ${n})`;
+
+const isRunning = () =>
+  and(
+    gt(sessions.expiresAt, sql`now()`),
+    gt(sessions.lastSeenAt, sql`now() - ${minutes(config().SESSION_IDLE_MINS)}`),
+    isActive(),
+  );
+
+const prepareLookup = (db: Database) =>
+  db
+    .select({
+      userId: users.id,
+      loginId: users.loginId,
+      isSuperuser: users.isSuperuser,
+      permissions: sql<string[]>`case when ${users.isSuperuser}
+        then array(select ${permissionTable.token} from ${permissionTable})
+        else ${effectivePermissions(users.id)} end`,
+      locale: users.locale,
+      sessionId: sessions.id,
+      signedInAt: sessions.createdAt,
+      isDueForLastSeen: sql<boolean>`${sessions.lastSeenAt} < now() - make_interval(secs => ${settings.session.lastSeenEverySeconds})`,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.tokenHash, sql.placeholder("tokenHash")), isRunning()))
+    // Planning costs more than running this query: it is planned once per connection.
+    .prepare("session_principal");
+
+const lookups = new WeakMap<Database, ReturnType<typeof prepareLookup>>();
+
+function lookupOn(db: Database) {
+  const known = lookups.get(db) ?? prepareLookup(db);
+  lookups.set(db, known);
+  return known;
+}
+
+/**
+ * Who the cookie belongs to: session, user and effective permissions in one round trip. Null if there is no such
+ * session, it has ended, or its user is not active any more.
+ */
+export async function findPrincipal(token: string | undefined, db: Database = database()): Promise<Principal | null> {
+  if (!token || !TOKEN_SHAPE.test(token)) return null;
+  const [row] = await lookupOn(db).execute({ tokenHash: hashToken(token) });
+  if (!row) return null;
+  const { isDueForLastSeen, permissions, ...principal } = row;
+  if (isDueForLastSeen) {
+    await db.update(sessions).set({ lastSeenAt: sql`now()` }).where(eq(sessions.id, row.sessionId));
+  }
+  return { ...principal, permissions: new Set(permissions) };
+}
+
+/**
+ * Starts a session after a successful sign-in and notes the sign-in on the user.
+ * @param replaces the cookie that the browser held before; its session ends
+ * @returns the new cookie's value, which is stored nowhere else
+ */
+export async function startSession(
+  ctx: Context,
+  user: { id: string; loginId: string },
+  provider: string,
+  replaces?: string,
+): Promise<string> {
+  const token = randomBytes(32).toString("base64url");
+  await inTransaction(ctx, async (tx) => {
+    if (replaces) await tx.db.delete(sessions).where(eq(sessions.tokenHash, hashToken(replaces)));
+    // Ended sessions of this user are of no use to anybody.
+    await tx.db.delete(sessions).where(and(eq(sessions.userId, user.id), lt(sessions.expiresAt, sql`now()`)));
+    await tx.db.insert(sessions).values({
+      userId: user.id,
+      tokenHash: hashToken(token),
+      provider,
+      expiresAt: sql`now() + make_interval(hours => ${config().SESSION_MAX_HOURS})`,
+      ip: ctx.request.ip,
+      userAgent: ctx.request.userAgent,
+    });
+    await tx.db.update(users).set({ lastLoginAt: sql`now()` }).where(eq(users.id, user.id));
+    await recordAudit(tx, { action: "sign-in", entity: "users", entityId: user.id, entityLabel: user.loginId });
+  });
+  return token;
+}
+
+/** Ends the session of `token`, if there is one. */
+export async function endSession(ctx: Context, token: string): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const [ended] = await tx.db
+      .delete(sessions)
+      .where(eq(sessions.tokenHash, hashToken(token)))
+      .returning({ userId: sessions.userId });
+    if (!ended) return;
+    const [user] = await tx.db.select({ loginId: users.loginId }).from(users).where(eq(users.id, ended.userId));
+    await recordAudit(tx, {
+      action: "sign-out",
+      entity: "users",
+      entityId: ended.userId,
+      ...(user && { entityLabel: user.loginId }),
+    });
+  });
+}
+
+/** Ends every session of the users, except one that may go on. Part of the caller's transaction. */
+export async function endSessionsOf(db: Database, userIds: string[], exceptSessionId?: string): Promise<void> {
+  await db
+    .delete(sessions)
+    .where(
+      and(
+        inArray(sessions.userId, userIds),
+        exceptSessionId === undefined ? undefined : ne(sessions.id, exceptSessionId),
+      ),
+    );
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { config } from "@/lib/config/env";
+import { primaryAuthenticator } from "./authenticators/registry";
+import { PASSWORD_MAX_BYTES } from "./password";
+
+/** Longest login id that is looked at, in characters. */
+const LOGIN_ID_MAX = 320;
+
+const credentialsSchema = z.object({
+  loginId: z.string().trim().min(1).max(LOGIN_ID_MAX),
+  // PostgreSQL text cannot hold NUL, and neither can an honest password.
+  password: z
+    .string()
+    .min(1)
+    .max(PASSWORD_MAX_BYTES)
+    .refine((password) => !password.includes("\0")),
+});
+
+export type SignInOutcome =
+  | { ok: true; user: { id: string; loginId: string } }
+  /** `invalid` is the one answer to everything that is not the right password. */
+  | { ok: false; reason: "invalid" | "disabled" | "unverified" };
+
+/**
+ * Decides whether somebody may sign in: the one verb behind the login form and Auth.js' own endpoints.
+ * The state of an account is told only after its right password (ASVS 6.3.8).
+ * @throws when the database cannot be asked
+ */
+export async function verifySignIn(input: unknown): Promise<SignInOutcome> {
+  const credentials = credentialsSchema.safeParse(input);
+  if (!credentials.success) return { ok: false, reason: "invalid" };
+  const account = await primaryAuthenticator().verify(credentials.data);
+  if (!account) return { ok: false, reason: "invalid" };
+  if (account.isDisabled) return { ok: false, reason: "disabled" };
+  if (config().mailEnabled && !account.isVerified) return { ok: false, reason: "unverified" };
+  return { ok: true, user: { id: account.id, loginId: account.loginId } };
+}

@@ -1,0 +1,18 @@
+import type { Principal } from "@/lib/auth/principal";
+import type { Database } from "@/lib/db/client";
+
+/** Who acts: a signed-in user, the operator at the command line, or the app itself. */
+export type Actor = { kind: "user"; principal: Principal } | { kind: "cli" } | { kind: "system" };
+
+/** What is known of the request, for the audit trail and the session list. */
+export type RequestFacts = { ip: string | null; userAgent: string | null; requestId: string | null };
+
+/** First argument of every verb. `db` may be a transaction, in which the verb then takes part. */
+export type Context = { actor: Actor; db: Database; request: RequestFacts };
+
+export const noRequest: RequestFacts = { ip: null, userAgent: null, requestId: null };
+
+/** Runs `work` in one transaction: everything in it happens, or nothing. */
+export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
+  return ctx.db.transaction((tx) => work({ ...ctx, db: tx }));
+}

@@ -1,0 +1,15 @@
+/**
+ * Readers for posted forms. A client can call an action with anything at all, so what is no form, and files where text is
+ * due, read as empty.
+ */
+
+export function text(form: unknown, name: string): string {
+  const value = form instanceof FormData ? form.get(name) : null;
+  return typeof value === "string" ? value : "";
+}
+
+export const isChecked = (form: unknown, name: string): boolean => form instanceof FormData && form.has(name);
+
+export function texts(form: unknown, name: string): string[] {
+  return form instanceof FormData ? form.getAll(name).filter((value) => typeof value === "string") : [];
+}

@@ -1,0 +1,87 @@
+import { drizzle, type NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
+import type { PgDatabase } from "drizzle-orm/pg-core";
+import { Client, Pool } from "pg";
+import { config } from "@/lib/config/env";
+
+/** The one file that speaks to the driver. */
+
+/** The database, or a transaction running on it: verbs take either. */
+export type Database = PgDatabase<NodePgQueryResultHKT>;
+
+// Middleware, pages and handlers share one process but not one module graph: the pool is kept on globalThis. It is made
+// at first use, never on import, because a build evaluates modules too.
+const shared = globalThis as typeof globalThis & { gatehousePool?: { url: string; pool: Pool; db: Database } };
+
+function open(url: string) {
+  const pool = new Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 60_000,
+    application_name: "gatehouse",
+  });
+  // Without a listener, a connection that the server ends while idle would end the whole process.
+  pool.on("error", (error) => console.error("[db] idle connection lost:", error.message));
+  return { url, pool, db: drizzle({ client: pool }) };
+}
+
+function current() {
+  const url = config().DATABASE_URL;
+  if (!url) throw new Error("DATABASE_URL is not set and no embedded database was started.");
+  shared.gatehousePool ??= open(url);
+  return shared.gatehousePool;
+}
+
+/** The database of this process; connects lazily. */
+export function database(): Database {
+  return current().db;
+}
+
+/** Ends all connections, for processes that want to exit (CLI, tests). */
+export async function closeDatabase(): Promise<void> {
+  const open = shared.gatehousePool;
+  shared.gatehousePool = undefined;
+  await open?.pool.end();
+}
+
+/** A connection of its own, for session-wide locks and administration; the caller ends it. */
+export async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: "gatehouse" });
+  client.on("error", () => {
+    // The next query on it reports the loss.
+  });
+  await client.connect();
+  return client;
+}
+
+/** Drizzle over one connection, as opposed to the pool. */
+export const over = (client: Client): Database => drizzle({ client });
+
+type DriverError = { code?: string; constraint?: string; message?: string };
+
+/** The driver's own error below the layers that wrap it. */
+function driverError(error: unknown): DriverError {
+  let inner = error;
+  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
+  return inner instanceof Error ? (inner as DriverError) : {};
+}
+
+/** The name of the violated constraint, when `error` is a unique violation (SQLSTATE 23505). */
+export function uniqueViolation(error: unknown): string | undefined {
+  const { code, constraint } = driverError(error);
+  return code === "23505" ? (constraint ?? "") : undefined;
+}
+
+/**
+ * Whether `error` means "the database cannot be asked now": no connection, shutting down, out of connections, timed out,
+ * read-only. Such failures end in a 503, never in "not found" or "wrong password".
+ */
+export function isUnavailable(error: unknown): boolean {
+  const { code = "", message = "" } = driverError(error);
+  return (
+    /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH)/.test(code) ||
+    /^(08|53|57|25006|55P03|40P01)/.test(code) ||
+    /timeout exceeded when trying to connect|Connection terminated|not queryable|Query read timeout/.test(message)
+  );
+}

@@ -1,0 +1,59 @@
+/**
+ * The one small set of failures that verbs throw. The edge maps them: pages and actions to a form state, handlers to a
+ * status code with problem+json, the CLI to an exit code. Texts are message keys (messages/*.json), never sentences.
+ */
+
+export type MessageParams = Record<string, string | number>;
+
+/** A message key below `errors` with its arguments; `href` leads to what stands in the way. */
+export type Problem = { key: string; params?: MessageParams; href?: string };
+
+export type FieldProblems = Record<string, Problem>;
+
+export abstract class AppError extends Error {
+  abstract readonly code: "not-found" | "forbidden" | "conflict" | "invalid" | "blocked" | "unavailable";
+  constructor(readonly problem: Problem) {
+    super(problem.key);
+    this.name = new.target.name;
+  }
+}
+
+export class NotFound extends AppError {
+  readonly code = "not-found";
+  constructor(key = "notFound") {
+    super({ key });
+  }
+}
+
+/** The actor may not do this, whatever the input. */
+export class Forbidden extends AppError {
+  readonly code = "forbidden";
+  constructor(key = "forbidden", params?: MessageParams) {
+    super({ key, ...(params && { params }) });
+  }
+}
+
+/** The record was changed by somebody else in the meantime. */
+export class Conflict extends AppError {
+  readonly code = "conflict";
+  constructor(key = "stale") {
+    super({ key });
+  }
+}
+
+/** The input is wrong; `fields` names each field that is. */
+export class Invalid extends AppError {
+  readonly code = "invalid";
+  constructor(readonly fields: FieldProblems) {
+    super({ key: "invalid" });
+  }
+}
+
+/** Something that the answer needs (the database) is out of reach for now. */
+export class Unavailable extends AppError {
+  readonly code = "unavailable";
+  constructor(options?: { cause: unknown }) {
+    super({ key: "unavailable" });
+    if (options) this.cause = options.cause;
+  }
+}

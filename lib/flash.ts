@@ -1,0 +1,30 @@
+import { cookies } from "next/headers";
+import type { MessageParams } from "@/lib/errors";
+
+/**
+ * A message that survives one redirect, as a message key below `flash` with its arguments. The cookie is readable by
+ * scripts so that the page can drop it once shown; it carries no authority and no markup.
+ */
+export type Flash = { kind: "status" | "alert"; key: string; params?: MessageParams };
+
+export const FLASH_COOKIE = "gatehouse-flash";
+
+export const encodeFlash = (flash: Flash): string => Buffer.from(JSON.stringify(flash)).toString("base64url");
+
+export async function setFlash(flash: Flash): Promise<void> {
+  (await cookies()).set(FLASH_COOKIE, encodeFlash(flash), { path: "/", sameSite: "lax", maxAge: 60 });
+}
+
+/** The message waiting for this page, if any; what is not one of ours is ignored. */
+export async function readFlash(): Promise<Flash | null> {
+  const raw = (await cookies()).get(FLASH_COOKIE)?.value;
+  if (!raw) return null;
+  try {
+    const value = JSON.parse(Buffer.from(raw, "base64url").toString()) as Partial<Flash>;
+    const { kind, key, params } = value;
+    if ((kind !== "status" && kind !== "alert") || typeof key !== "string") return null;
+    return { kind, key, ...(params && typeof params === "object" && { params }) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,104 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { type NextRequest, NextResponse } from "next/server";
+import { satisfies } from "@/lib/auth/conditions";
+import { loginPath } from "@/lib/auth/redirects";
+import { HEADER } from "@/lib/auth/request";
+import { isSameOrigin } from "@/lib/auth/same-origin";
+import { findPrincipal, sessionCookieName } from "@/lib/auth/session";
+import { isUnavailable } from "@/lib/db/client";
+import { encodeFlash, FLASH_COOKIE } from "@/lib/flash";
+import { LOCALE_COOKIE } from "@/lib/i18n/locales";
+import { problem } from "@/lib/problem";
+import { routeFor } from "@/lib/routes";
+import { plainPage } from "./plain-page";
+import { contentSecurityPolicy, setSecurityHeaders } from "./security-headers";
+
+/** Bodies above this many bytes are refused unread; Next.js would cut them off silently at 10 MB. */
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+
+type Verdict = "pass" | "anonymous" | "forbidden" | "crossSite" | "tooLarge" | "unavailable";
+
+/** Path in the form in which routes are matched: what Next.js decodes, the check decodes too. */
+function decodedPath(request: NextRequest): string {
+  try {
+    return decodeURIComponent(request.nextUrl.pathname);
+  } catch {
+    return request.nextUrl.pathname;
+  }
+}
+
+async function judge(request: NextRequest, pathname: string): Promise<Verdict> {
+  if (!isSameOrigin(request)) return "crossSite";
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) return "tooLarge";
+  const { allow } = routeFor(pathname);
+  if (allow === "public") return "pass";
+  try {
+    const principal = await findPrincipal(request.cookies.get(sessionCookieName())?.value);
+    if (!principal) return "anonymous";
+    return allow === "signed-in" || satisfies(principal, allow) ? "pass" : "forbidden";
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    console.error("[middleware] database out of reach:", error instanceof Error ? error.message : error);
+    return "unavailable";
+  }
+}
+
+const API_ANSWER: Record<Exclude<Verdict, "pass">, [status: number, title: string]> = {
+  anonymous: [401, "Unauthorized"],
+  forbidden: [403, "Forbidden"],
+  crossSite: [403, "Cross-site request refused"],
+  tooLarge: [413, "Content too large"],
+  unavailable: [503, "Service unavailable"],
+};
+
+function toLogin(location: string): Response {
+  // Relative, so that no Host header can send the visitor elsewhere.
+  const headers = new Headers({ location: loginPath(location), "cache-control": "no-store" });
+  const flash = encodeFlash({ kind: "status", key: "loginRequired" });
+  headers.append("set-cookie", `${FLASH_COOKIE}=${flash}; Path=/; Max-Age=60; SameSite=Lax`);
+  return new Response(null, { status: 303, headers });
+}
+
+async function answer(verdict: Verdict, request: NextRequest, pathname: string, forwarded: Headers, nonce: string) {
+  if (verdict === "pass") return NextResponse.next({ request: { headers: forwarded } });
+  if (pathname.startsWith("/api/")) {
+    const [status, title] = API_ANSWER[verdict];
+    return problem(status, title);
+  }
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  if (verdict === "anonymous") return toLogin(isRead ? request.nextUrl.pathname + request.nextUrl.search : "/");
+  // A page that does nothing but answer 403, so that the refusal has the app's look.
+  if (verdict === "forbidden" && isRead) {
+    return NextResponse.rewrite(new URL("/refused", request.url), { request: { headers: forwarded } });
+  }
+  const language = {
+    cookieLocale: request.cookies.get(LOCALE_COOKIE)?.value,
+    acceptLanguage: request.headers.get("accept-language"),
+  };
+  return plainPage(verdict, API_ANSWER[verdict][0], language, nonce);
+}
+
+/** Whether the answer is a whole page for a person to see, so that a waiting message counts as shown. */
+const isPageLoad = (request: NextRequest) =>
+  request.method === "GET" && request.headers.get("sec-fetch-dest") === "document";
+
+/** Request id, nonce and headers for every request, and the route table applied before anything renders. */
+export async function handleRequest(request: NextRequest): Promise<Response> {
+  const pathname = decodedPath(request);
+  const nonce = randomBytes(16).toString("base64");
+  const policy = contentSecurityPolicy(nonce);
+  const forwarded = new Headers(request.headers);
+  forwarded.set(HEADER.requestId, randomUUID());
+  forwarded.set(HEADER.location, request.nextUrl.pathname + request.nextUrl.search);
+  forwarded.set(HEADER.nonce, nonce);
+  // Next.js reads the nonce for its own scripts from here.
+  forwarded.set("content-security-policy", policy);
+
+  const verdict = await judge(request, pathname);
+  const response = await answer(verdict, request, pathname, forwarded, nonce);
+  setSecurityHeaders(response.headers, policy);
+  if (isPageLoad(request) && verdict === "pass" && request.cookies.has(FLASH_COOKIE)) {
+    response.headers.append("set-cookie", `${FLASH_COOKIE}=; Path=/; Max-Age=0; SameSite=Lax`);
+  }
+  return response;
+}

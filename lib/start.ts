@@ -1,0 +1,46 @@
+import diagnostics from "node:diagnostics_channel";
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { primaryAuthenticator } from "@/lib/auth/authenticators/registry";
+import { HEADER } from "@/lib/auth/request";
+import { ConfigError, config } from "@/lib/config/env";
+import { migrateDatabase } from "@/lib/db/migrate";
+import { syncPermissions } from "@/lib/permissions/sync";
+
+/**
+ * Next.js does not hand the peer's address to the app, and takes X-Forwarded-For as it comes. Node announces each request
+ * before anybody handles it; the header set here overwrites whatever a client sent under its name.
+ */
+function noteSocketAddress(): void {
+  diagnostics.subscribe("http.server.request.start", (message) => {
+    const { request, socket } = message as { request: IncomingMessage; socket: Socket };
+    request.headers[HEADER.socket] = socket.remoteAddress ?? "";
+  });
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  return `Gatehouse cannot start: ${error instanceof Error ? error.message : String(error)}${cause}`;
+}
+
+/** Checks the configuration, migrates the database and brings the permissions in line; ends the process on a fault. */
+export async function start(): Promise<void> {
+  try {
+    const { DATABASE_URL, MIGRATE_ON_START } = config();
+    primaryAuthenticator();
+    noteSocketAddress();
+    if (!DATABASE_URL) throw new Error("DATABASE_URL is not set. For development start with: npm run dev");
+    if (MIGRATE_ON_START) await migrateDatabase(DATABASE_URL, reportSync);
+  } catch (error) {
+    console.error(explain(error));
+    process.exit(1);
+  }
+}
+
+async function reportSync(db: Parameters<typeof syncPermissions>[0]): Promise<void> {
+  const { removed } = await syncPermissions(db);
+  for (const { token, grants } of removed) {
+    console.warn(`Permission ${token} is no longer declared: removed, with ${grants} grants.`);
+  }
+}

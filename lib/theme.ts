@@ -1,0 +1,8 @@
+export const themes = ["system", "light", "dark"] as const;
+
+export type Theme = (typeof themes)[number];
+
+export const THEME_COOKIE = "gatehouse-theme";
+
+/** The theme in the browser's cookie; the system's own otherwise. */
+export const themeOf = (cookie: string | undefined): Theme => themes.find((theme) => theme === cookie) ?? "system";

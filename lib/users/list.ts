@@ -1,0 +1,70 @@
+import { and, eq, exists, type SQL, sql } from "drizzle-orm";
+import { canonicalLoginId } from "@/lib/auth/login-id";
+import { config } from "@/lib/config/env";
+import type { Context } from "@/lib/context";
+import type { ListQuery } from "@/lib/crud/list-query";
+import { contains, type ListColumns, offsetOf, orderOf, whereOf } from "@/lib/crud/list-sql";
+import { countUpTo, type Page } from "@/lib/crud/page";
+import { database } from "@/lib/db/client";
+import { groups, userGroups } from "@/lib/db/schema/access";
+import { users } from "@/lib/db/schema/users";
+
+const isInGroup = (groupId: string): SQL =>
+  exists(
+    database()
+      .select({ one: sql`1` })
+      .from(userGroups)
+      .where(and(eq(userGroups.userId, users.id), eq(userGroups.groupId, groupId))),
+  );
+
+const verified: ListColumns = { isVerified: { column: users.isVerified, sortable: true, filter: "boolean" } };
+
+/** The fields of the users list: whether somebody is verified says something only where mail is sent. */
+export const userColumns = (): ListColumns => ({
+  loginId: { column: users.loginIdCanonical, sortable: true, filter: "text", canonical: canonicalLoginId },
+  isEnabled: { column: users.isEnabled, sortable: true, filter: "boolean" },
+  ...(config().mailEnabled && verified),
+  isSuperuser: { column: users.isSuperuser, sortable: true, filter: "boolean" },
+  groupIds: { filter: "relation", where: isInGroup },
+  lastLoginAt: { column: users.lastLoginAt, sortable: true, filter: "dateRange" },
+  disabledAt: { column: users.disabledAt, sortable: true, filter: "dateRange" },
+});
+
+export type UserRow = {
+  id: string;
+  loginId: string;
+  isEnabled: boolean;
+  isVerified: boolean;
+  isSuperuser: boolean;
+  groups: string[];
+  lastLoginAt: Date | null;
+  disabledAt: Date | null;
+};
+
+/** One page of users. */
+export async function listUsers(ctx: Context, query: ListQuery): Promise<Page<UserRow>> {
+  const columns = userColumns();
+  const where = and(
+    query.q ? contains(users.loginIdCanonical, canonicalLoginId(query.q)) : undefined,
+    whereOf(query, columns),
+  );
+  const items = await ctx.db
+    .select({
+      id: users.id,
+      loginId: users.loginId,
+      isEnabled: users.isEnabled,
+      isVerified: users.isVerified,
+      isSuperuser: users.isSuperuser,
+      groups: sql<string[]>`array(select ${groups.name} from ${userGroups}
+        join ${groups} on ${groups.id} = ${userGroups.groupId}
+        where ${userGroups.userId} = ${users.id} order by ${groups.name})`,
+      lastLoginAt: users.lastLoginAt,
+      disabledAt: users.disabledAt,
+    })
+    .from(users)
+    .where(where)
+    .orderBy(...orderOf(query, columns, users.loginIdCanonical, users.id))
+    .limit(query.size)
+    .offset(offsetOf(query));
+  return { items, ...(await countUpTo(ctx.db, users, where)) };
+}

@@ -1,0 +1,27 @@
+import * as z from "zod/mini";
+
+/**
+ * What a user form may contain: the same schema in the browser and on the server. Messages are keys below `errors`.
+ * Rules that need the database or the configuration are in service.ts.
+ */
+
+const ids = z.array(z.uuid({ error: "unknownChoice" }));
+
+export const userSchema = z
+  .strictObject({
+    loginId: z.string().check(z.trim(), z.minLength(1, "required"), z.maxLength(254, "tooLong")),
+    isEnabled: z.boolean(),
+    /** A day (UTC, from its first moment on); empty for never. */
+    disabledAt: z.union([z.literal(""), z.iso.date({ error: "notADate" })], { error: "notADate" }),
+    /** Left out where the form does not show it. */
+    isSuperuser: z.optional(z.boolean()),
+    groupIds: ids,
+    bundleIds: ids,
+    permissionIds: ids,
+    /** Empty leaves the password as it is. */
+    password: z.string(),
+    confirm: z.string(),
+  })
+  .check(z.refine(({ password, confirm }) => password === confirm, { path: ["confirm"], error: "passwordsDiffer" }));
+
+export type UserInput = z.infer<typeof userSchema>;

@@ -1,0 +1,33 @@
+import type { NextConfig } from "next";
+import createNextIntlPlugin from "next-intl/plugin";
+
+const nextConfig: NextConfig = {
+  poweredByHeader: false,
+  experimental: {
+    // forbidden() and unauthorized() answer with real 403 and 401 pages.
+    authInterrupts: true,
+  },
+  // Migrations are read at start; argon2 is a native module.
+  outputFileTracingIncludes: { "/*": ["./drizzle/**/*"] },
+  serverExternalPackages: ["@node-rs/argon2", "pg"],
+  async rewrites() {
+    return {
+      // A plain form post to /logout reaches a route handler; GET keeps the page with the button. A server action
+      // could not send Clear-Site-Data.
+      beforeFiles: [
+        {
+          source: "/logout",
+          has: [{ type: "header", key: "content-type", value: "application/x-www-form-urlencoded.*" }],
+          destination: "/logout/submit",
+        },
+      ],
+      afterFiles: [],
+      fallback: [],
+    };
+  },
+};
+
+export default createNextIntlPlugin({
+  requestConfig: "./lib/i18n/request.ts",
+  experimental: { createMessagesDeclaration: "./messages/en.json" },
+})(nextConfig);
