@@ -33,6 +33,7 @@ export const routes: Record<string, Route> = {
   "/logout/submit": { allow: "public" },
   "/refused": { allow: "public" },
   "/icon.svg": { allow: "public" },
+  "/favicon.ico": { allow: "public" },
   "/api/auth/[...nextauth]": { allow: "public" },
   "/api/health/live": { allow: "public" },
   "/api/health/ready": { allow: "public" },

@@ -1,6 +1,7 @@
 "use client";
 
 import { useWatch } from "react-hook-form";
+import type { $ZodType } from "zod/v4/core";
 import { Carried } from "@/components/form/carried";
 import { describedBy, Field } from "@/components/form/field";
 import { FormFooter } from "@/components/form/form-footer";
@@ -12,7 +13,6 @@ import { useActionForm } from "@/components/form/use-action-form";
 import { Alert } from "@/components/ui/alert";
 import { Input } from "@/components/ui/input";
 import type { ComboboxOption } from "@/components/ui/multi-combobox";
-import type { $ZodType } from "zod/v4/core";
 import { bundleSchema } from "@/lib/bundles/schema";
 import type { FormState } from "@/lib/crud/form-state";
 import { groupSchema } from "@/lib/groups/schema";

@@ -134,16 +134,16 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
         ))}
       </thead>
       <tbody role="rowgroup" className="max-md:block">
-        {table.getRowModel().rows.map(({ id, original, getAllCells }) => (
+        {table.getRowModel().rows.map((row) => (
           <tr
             role="row"
-            key={id}
+            key={row.id}
             className="border-b last:border-b-0 hover:bg-muted/40 max-md:block max-md:px-4 max-md:py-3"
           >
-            {getAllCells().map((cell, index) => {
+            {row.getAllCells().map((cell, index) => {
               const column = columnOf(cell.column.id);
               if (!column) return null;
-              const content = <Cell kind={column.kind} value={original.cells[column.id] ?? null} />;
+              const content = <Cell kind={column.kind} value={row.original.cells[column.id] ?? null} />;
               return (
                 <td
                   role="cell"
@@ -153,13 +153,13 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
                   <span className="text-muted-foreground md:hidden" aria-hidden>
                     {column.label}
                   </span>
-                  {index === 0 && original.editHref ? (
+                  {index === 0 && row.original.editHref ? (
                     <Link
-                      href={original.editHref}
+                      href={row.original.editHref}
                       prefetch={false}
                       className="font-medium text-primary break-all hover:underline"
                     >
-                      {original.name}
+                      {row.original.name}
                     </Link>
                   ) : (
                     content
@@ -169,11 +169,11 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
             })}
             {hasActions && (
               <td role="cell" className="px-4 py-1.5 text-right align-top max-md:block max-md:px-0 max-md:text-left">
-                {original.editHref && (
+                {row.original.editHref && (
                   <Link
-                    href={original.editHref}
+                    href={row.original.editHref}
                     prefetch={false}
-                    aria-label={t("editNamed", { name: original.name })}
+                    aria-label={t("editNamed", { name: row.original.name })}
                     className={buttonClass("ghost", "px-2.5 text-muted-foreground max-md:-ml-2.5")}
                   >
                     <Pencil aria-hidden />

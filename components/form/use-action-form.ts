@@ -2,8 +2,15 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import { startTransition, useActionState, useEffect, useMemo, useRef } from "react";
+import {
+  type DefaultValues,
+  type FieldErrors,
+  type FieldValues,
+  type Path,
+  type Resolver,
+  useForm,
+} from "react-hook-form";
 import type { $ZodType } from "zod/v4/core";
-import { type DefaultValues, type FieldErrors, type FieldValues, type Path, type Resolver, useForm } from "react-hook-form";
 import type { FormState } from "@/lib/crud/form-state";
 import type { Problem } from "@/lib/errors";
 
@@ -71,10 +78,13 @@ export function useActionForm<Values extends FieldValues>({ schema, defaults, ac
     return fromServer ?? { key: String(error.message ?? "") };
   };
 
-  const onSubmit = form.handleSubmit((values) => {
-    const element = formRef.current;
-    if (element) startTransition(() => formAction(toFormData(values, element)));
-  }, () => focusFirstInvalid(formRef.current));
+  const onSubmit = form.handleSubmit(
+    (values) => {
+      const element = formRef.current;
+      if (element) startTransition(() => formAction(toFormData(values, element)));
+    },
+    () => focusFirstInvalid(formRef.current),
+  );
 
   return {
     form,

@@ -1,4 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { correlated } from "@/lib/db/correlated";
 import {
   bundlePermissions,
   groupBundles,
@@ -13,7 +14,8 @@ import {
  * The tokens that `userId` holds, as one array expression: direct ∪ own bundles ∪ own groups ∪ those groups' bundles.
  * Each branch starts at the user, so its cost does not grow with the number of users (docs/decisions/0004).
  */
-export const effectivePermissions = (userId: SQLWrapper): SQL<string[]> => sql<string[]>`array(
+export const effectivePermissions = (userId: SQLWrapper): SQL<string[]> =>
+  correlated(sql<string[]>`array(
   select ${permissions.token} from ${permissions} where ${permissions.id} in (
     select ${userPermissions.permissionId} from ${userPermissions} where ${userPermissions.userId} = ${userId}
     union all
@@ -29,4 +31,4 @@ export const effectivePermissions = (userId: SQLWrapper): SQL<string[]> => sql<s
       join ${groupBundles} on ${groupBundles.groupId} = ${userGroups.groupId}
       join ${bundlePermissions} on ${bundlePermissions.bundleId} = ${groupBundles.bundleId}
       where ${userGroups.userId} = ${userId}
-  ))`;
+  ))`);

@@ -1,4 +1,4 @@
-import { eq, inArray, sql } from "drizzle-orm";
+import { eq, inArray } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { Context } from "@/lib/context";
 import type { Database } from "@/lib/db/client";
@@ -84,7 +84,7 @@ export async function assertMayImpersonate(ctx: Context, userId: string): Promis
   const held = await grantableTokens(ctx);
   if (held === null) return;
   const [target] = await ctx.db
-    .select({ isSuperuser: users.isSuperuser, tokens: sql<string[]>`${effectivePermissions(users.id)}` })
+    .select({ isSuperuser: users.isSuperuser, tokens: effectivePermissions(users.id) })
     .from(users)
     .where(eq(users.id, userId));
   const isCovered = target && !target.isSuperuser && target.tokens.every((token) => held.has(token));

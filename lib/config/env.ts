@@ -313,7 +313,7 @@ export function config(): Config {
 }
 
 /** Makes a database found at run time (the embedded one) the one of this process. */
-export function useDatabase(url: string): void {
+export function setDatabaseUrl(url: string): void {
   process.env.DATABASE_URL = url;
   cached = undefined;
 }

@@ -3,6 +3,7 @@ import { changesBetween, recordAudit } from "@/lib/audit/record";
 import { assertMayGrant } from "@/lib/auth/granting";
 import { type Context, inTransaction } from "@/lib/context";
 import { uniqueViolation } from "@/lib/db/client";
+import { correlated } from "@/lib/db/correlated";
 import type { NamedTable } from "@/lib/db/schema/access";
 import { Conflict, Invalid, NotFound } from "@/lib/errors";
 import { isUuid } from "./ids";
@@ -35,8 +36,8 @@ const columnsOf = (table: NamedTable): ListColumns => ({
 });
 
 const labelsHeldBy = (table: NamedTable, { link, holder, held, target, label }: Relation): SQL<string[]> =>
-  sql<string[]>`array(select ${label} from ${link} join ${target} on ${target.id} = ${held}
-    where ${holder} = ${table.id} order by ${label})`;
+  correlated(sql<string[]>`array(select ${label} from ${link} join ${target} on ${target.id} = ${held}
+    where ${holder} = ${table.id} order by ${label})`);
 
 /** One page, each row with the labels of what it holds. */
 export async function listNamed(ctx: Context, definition: NamedEntity, query: ListQuery): Promise<Page<NamedRow>> {

@@ -6,7 +6,7 @@ import { HEADER } from "@/lib/auth/request";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { findPrincipal, sessionCookieName } from "@/lib/auth/session";
 import { isUnavailable } from "@/lib/db/client";
-import { encodeFlash, FLASH_COOKIE } from "@/lib/flash";
+import { encodeFlash, FLASH_COOKIE, FLASH_COOKIE_OPTIONS } from "@/lib/flash";
 import { LOCALE_COOKIE } from "@/lib/i18n/locales";
 import { problem } from "@/lib/problem";
 import { routeFor } from "@/lib/routes";
@@ -51,12 +51,12 @@ const API_ANSWER: Record<Exclude<Verdict, "pass">, [status: number, title: strin
   unavailable: [503, "Service unavailable"],
 };
 
-function toLogin(location: string): Response {
-  // Relative, so that no Host header can send the visitor elsewhere.
-  const headers = new Headers({ location: loginPath(location), "cache-control": "no-store" });
-  const flash = encodeFlash({ kind: "status", key: "loginRequired" });
-  headers.append("set-cookie", `${FLASH_COOKIE}=${flash}; Path=/; Max-Age=60; SameSite=Lax`);
-  return new Response(null, { status: 303, headers });
+function toLogin(request: NextRequest, location: string): Response {
+  // Next.js sends a Location on its own origin as a mere path, so that no Host header can lead the visitor elsewhere.
+  const response = NextResponse.redirect(new URL(loginPath(location), request.url), 303);
+  response.cookies.set(FLASH_COOKIE, encodeFlash({ kind: "status", key: "loginRequired" }), FLASH_COOKIE_OPTIONS);
+  response.headers.set("cache-control", "no-store");
+  return response;
 }
 
 async function answer(verdict: Verdict, request: NextRequest, pathname: string, forwarded: Headers, nonce: string) {
@@ -66,7 +66,8 @@ async function answer(verdict: Verdict, request: NextRequest, pathname: string, 
     return problem(status, title);
   }
   const isRead = request.method === "GET" || request.method === "HEAD";
-  if (verdict === "anonymous") return toLogin(isRead ? request.nextUrl.pathname + request.nextUrl.search : "/");
+  if (verdict === "anonymous")
+    return toLogin(request, isRead ? request.nextUrl.pathname + request.nextUrl.search : "/");
   // A page that does nothing but answer 403, so that the refusal has the app's look.
   if (verdict === "forbidden" && isRead) {
     return NextResponse.rewrite(new URL("/refused", request.url), { request: { headers: forwarded } });
@@ -98,7 +99,7 @@ export async function handleRequest(request: NextRequest): Promise<Response> {
   const response = await answer(verdict, request, pathname, forwarded, nonce);
   setSecurityHeaders(response.headers, policy);
   if (isPageLoad(request) && verdict === "pass" && request.cookies.has(FLASH_COOKIE)) {
-    response.headers.append("set-cookie", `${FLASH_COOKIE}=; Path=/; Max-Age=0; SameSite=Lax`);
+    (response as NextResponse).cookies.set(FLASH_COOKIE, "", { ...FLASH_COOKIE_OPTIONS, maxAge: 0 });
   }
   return response;
 }

@@ -2,6 +2,7 @@ import { inArray, notInArray, sql } from "drizzle-orm";
 import { recordAudit } from "@/lib/audit/record";
 import { noRequest } from "@/lib/context";
 import type { Database } from "@/lib/db/client";
+import { correlated } from "@/lib/db/correlated";
 import { bundlePermissions, groupPermissions, permissions as table, userPermissions } from "@/lib/db/schema/access";
 import { permissions as declared } from "@/lib/permissions";
 
@@ -14,10 +15,11 @@ export type SyncResult = {
 
 const SYNC_LOCK = 7_411_2028;
 
-const grantsOf = (id: typeof table.id) => sql<number>`(
+const grantsOf = (id: typeof table.id) =>
+  correlated(sql<number>`(
   (select count(*) from ${userPermissions} where ${userPermissions.permissionId} = ${id})
   + (select count(*) from ${groupPermissions} where ${groupPermissions.permissionId} = ${id})
-  + (select count(*) from ${bundlePermissions} where ${bundlePermissions.permissionId} = ${id}))::int`;
+  + (select count(*) from ${bundlePermissions} where ${bundlePermissions.permissionId} = ${id}))::int`);
 
 /**
  * Brings the permissions table in line with lib/permissions.ts: inserts missing ones, updates descriptions, removes what

@@ -1,4 +1,4 @@
-import { and, eq, exists, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gt, type SQL, sql } from "drizzle-orm";
 import { canonicalLoginId } from "@/lib/auth/login-id";
 import { config } from "@/lib/config/env";
 import type { Context } from "@/lib/context";
@@ -6,6 +6,7 @@ import type { ListQuery } from "@/lib/crud/list-query";
 import { contains, type ListColumns, offsetOf, orderOf, whereOf } from "@/lib/crud/list-sql";
 import { countUpTo, type Page } from "@/lib/crud/page";
 import { database } from "@/lib/db/client";
+import { correlated } from "@/lib/db/correlated";
 import { groups, userGroups } from "@/lib/db/schema/access";
 import { users } from "@/lib/db/schema/users";
 
@@ -41,6 +42,19 @@ export type UserRow = {
   disabledAt: Date | null;
 };
 
+const rowColumns = () => ({
+  id: users.id,
+  loginId: users.loginId,
+  isEnabled: users.isEnabled,
+  isVerified: users.isVerified,
+  isSuperuser: users.isSuperuser,
+  groups: correlated(sql<string[]>`array(select ${groups.name} from ${userGroups}
+    join ${groups} on ${groups.id} = ${userGroups.groupId}
+    where ${userGroups.userId} = ${users.id} order by ${groups.name})`),
+  lastLoginAt: users.lastLoginAt,
+  disabledAt: users.disabledAt,
+});
+
 /** One page of users. */
 export async function listUsers(ctx: Context, query: ListQuery): Promise<Page<UserRow>> {
   const columns = userColumns();
@@ -49,22 +63,31 @@ export async function listUsers(ctx: Context, query: ListQuery): Promise<Page<Us
     whereOf(query, columns),
   );
   const items = await ctx.db
-    .select({
-      id: users.id,
-      loginId: users.loginId,
-      isEnabled: users.isEnabled,
-      isVerified: users.isVerified,
-      isSuperuser: users.isSuperuser,
-      groups: sql<string[]>`array(select ${groups.name} from ${userGroups}
-        join ${groups} on ${groups.id} = ${userGroups.groupId}
-        where ${userGroups.userId} = ${users.id} order by ${groups.name})`,
-      lastLoginAt: users.lastLoginAt,
-      disabledAt: users.disabledAt,
-    })
+    .select(rowColumns())
     .from(users)
     .where(where)
     .orderBy(...orderOf(query, columns, users.loginIdCanonical, users.id))
     .limit(query.size)
     .offset(offsetOf(query));
   return { items, ...(await countUpTo(ctx.db, users, where)) };
+}
+
+const BATCH = 1000;
+
+/** All users by login id, read in batches so that memory stays flat. */
+export async function* everyUser(ctx: Context): AsyncGenerator<UserRow> {
+  let last = "";
+  for (;;) {
+    const batch = await ctx.db
+      .select({ ...rowColumns(), canonical: users.loginIdCanonical })
+      .from(users)
+      .where(gt(users.loginIdCanonical, last))
+      .orderBy(users.loginIdCanonical)
+      .limit(BATCH);
+    for (const { canonical, ...user } of batch) {
+      last = canonical;
+      yield user;
+    }
+    if (batch.length < BATCH) return;
+  }
 }

@@ -1,0 +1,22 @@
+import type { CliCommand } from "@/lib/cli/command";
+import { config } from "@/lib/config/env";
+import { migrateDatabase } from "@/lib/db/migrate";
+import { syncPermissions } from "@/lib/permissions/sync";
+
+const migrateCommand: CliCommand = (program, tools) => {
+  program
+    .command("migrate")
+    .description("Apply pending migrations and bring the permissions in line.")
+    .action(async () => {
+      await tools.context();
+      const { DATABASE_URL } = config();
+      if (DATABASE_URL) {
+        await migrateDatabase(DATABASE_URL, async (db) => {
+          await syncPermissions(db);
+        });
+      }
+      tools.print(tools.texts.cli("migrated"));
+    });
+};
+
+export default migrateCommand;

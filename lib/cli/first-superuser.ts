@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+import { eq } from "drizzle-orm";
+import { config } from "@/lib/config/env";
+import type { Context } from "@/lib/context";
+import { users } from "@/lib/db/schema/users";
+import { createUser } from "@/lib/users/service";
+
+export type NewCredentials = { loginId: string; password: string };
+
+export async function createSuperuser(ctx: Context, { loginId, password }: NewCredentials): Promise<void> {
+  await createUser(ctx, {
+    loginId,
+    isEnabled: true,
+    isSuperuser: true,
+    disabledAt: "",
+    groupIds: [],
+    bundleIds: [],
+    permissionIds: [],
+    password,
+    confirm: password,
+  });
+}
+
+/** Whether anybody may do everything already. */
+export async function hasSuperuser(ctx: Context): Promise<boolean> {
+  const [row] = await ctx.db.select({ id: users.id }).from(users).where(eq(users.isSuperuser, true)).limit(1);
+  return row !== undefined;
+}
+
+/**
+ * For development: on a database without users, a superuser with a random password.
+ * @returns the credentials, which are stored nowhere; undefined if there are users already
+ */
+export async function createFirstSuperuser(ctx: Context): Promise<NewCredentials | undefined> {
+  if (config().isProduction) return undefined;
+  const [anybody] = await ctx.db.select({ id: users.id }).from(users).limit(1);
+  if (anybody) return undefined;
+  const credentials = {
+    loginId: config().LOGIN_ID === "email" ? "admin@example.com" : "admin",
+    password: randomBytes(12).toString("base64url"),
+  };
+  await createSuperuser(ctx, credentials);
+  return credentials;
+}

@@ -1,0 +1,26 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { Command } from "commander";
+import type { CliCommand } from "./command";
+import { run } from "./run";
+
+const COMMANDS = path.join(import.meta.dirname, "commands");
+
+/** `npm run auth -- <command>`: every file in commands/ is a command. */
+await run(async (tools) => {
+  const program = new Command("npm run auth --").description("Accounts and permissions from the command line.");
+  for (const file of readdirSync(COMMANDS).sort()) {
+    const module = (await import(path.join(COMMANDS, file))) as { default: CliCommand };
+    module.default(program, tools);
+  }
+  program.exitOverride((error) => {
+    // Help and version are no failures.
+    process.exitCode = error.exitCode;
+    throw error;
+  });
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof Error && "exitCode" in error)) throw error;
+  }
+});

@@ -1,0 +1,22 @@
+import { isUnavailable } from "@/lib/db/client";
+import { AppError, Invalid, type Problem } from "@/lib/errors";
+import { CliError } from "./command";
+import type { CliTexts } from "./texts";
+
+export function errorText({ key, params }: Problem, { errors }: CliTexts): string {
+  return errors(key as Parameters<typeof errors>[0], { min: 0, max: 0, permissions: "", ...params } as never);
+}
+
+/** What to print for a failure; undefined for one that is a defect and deserves its stack. */
+export function describeFailure(error: unknown, texts: CliTexts): string | undefined {
+  if (error instanceof CliError) return error.message;
+  if (error instanceof Invalid) {
+    return Object.entries(error.fields)
+      .map(([field, problem]) => `${field}: ${errorText(problem, texts)}`)
+      .join("\n");
+  }
+  if (error instanceof AppError) return errorText(error.problem, texts);
+  if (isUnavailable(error)) return texts.cli("unavailable", { reason: (error as Error).message });
+  const isExpected = error instanceof Error && ["ConfigError", "EmbeddedDatabaseError"].includes(error.name);
+  return isExpected ? error.message : undefined;
+}

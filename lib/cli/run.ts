@@ -1,0 +1,29 @@
+import { loadEnvFiles } from "@/lib/config/env-files";
+import { type Context, noRequest } from "@/lib/context";
+import { database } from "@/lib/db/client";
+import type { CliTools } from "./command";
+import { openDatabase } from "./database";
+import { describeFailure } from "./report";
+import { cliTexts } from "./texts";
+
+/**
+ * Runs one command line program: environment, language and database around `work`, and an exit code of 0 only on
+ * success. Errors go to stderr.
+ */
+export async function run(work: (tools: CliTools) => Promise<unknown>): Promise<void> {
+  loadEnvFiles();
+  const texts = await cliTexts();
+  let close: (() => Promise<void>) | undefined;
+  const context = async (): Promise<Context> => {
+    close ??= await openDatabase();
+    return { actor: { kind: "cli" }, db: database(), request: noRequest };
+  };
+  try {
+    await work({ texts, context, print: (line) => process.stdout.write(`${line}\n`) });
+  } catch (error) {
+    process.exitCode = 1;
+    process.stderr.write(`${describeFailure(error, texts) ?? (error instanceof Error ? error.stack : error)}\n`);
+  } finally {
+    await close?.();
+  }
+}
