@@ -3,6 +3,8 @@ import createNextIntlPlugin from "next-intl/plugin";
 
 const nextConfig: NextConfig = {
   poweredByHeader: false,
+  // The account menu is at the lower left.
+  devIndicators: { position: "bottom-right" },
   experimental: {
     // forbidden() and unauthorized() answer with real 403 and 401 pages.
     authInterrupts: true,

@@ -53,8 +53,12 @@ async function startNext(port: number): Promise<number> {
     process.execPath,
     ["node_modules/next/dist/bin/next", "dev", "-p", String(port), "-H", "localhost"],
     {
-      stdio: ["inherit", "inherit", "inherit"],
-      env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" },
+      stdio: ["inherit", "inherit", "inherit", "ipc"],
+      env: {
+        ...process.env,
+        NEXT_TELEMETRY_DISABLED: "1",
+        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --import=${new URL("exit-with-parent.mjs", import.meta.url).href}`,
+      },
     },
   );
   // Ctrl-C reaches Next.js by itself; this process waits for it and then lets go of the database.

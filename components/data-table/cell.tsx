@@ -6,6 +6,17 @@ export type CellValue = string | boolean | Date | string[] | null;
 
 export type CellKind = "text" | "code" | "boolean" | "dateTime" | "list";
 
+/** In UTC, and says so: administrators compare these times with each other and with logs. */
+const DATE_TIME = {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZoneName: "short",
+} as const;
+
 /** More than this many badges make a row unreadable; the rest is counted. */
 const MAX_BADGES = 3;
 
@@ -41,7 +52,7 @@ export function Cell({ kind, value }: { kind: CellKind; value: CellValue }) {
   if (value instanceof Date) {
     return (
       <time dateTime={value.toISOString()} className="whitespace-nowrap tabular-nums">
-        {format.dateTime(value, { dateStyle: "medium", timeStyle: "short" })}
+        {format.dateTime(value, DATE_TIME)}
       </time>
     );
   }

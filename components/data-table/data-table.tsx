@@ -157,7 +157,7 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
                     <Link
                       href={row.original.editHref}
                       prefetch={false}
-                      className="font-medium text-primary break-all hover:underline"
+                      className="font-medium text-primary hover:underline max-md:break-all md:whitespace-nowrap"
                     >
                       {row.original.name}
                     </Link>

@@ -46,7 +46,7 @@ export function FilterControl({ filter, value }: { filter: Filter; value: Filter
       {filter.kind === "text" ? (
         <Input id={id} name={filter.id} defaultValue={current} maxLength={200} />
       ) : (
-        <NativeSelect id={id} name={filter.id} defaultValue={current}>
+        <NativeSelect id={id} name={filter.id} defaultValue={current} className="w-full">
           <option value="">{t("any")}</option>
           {choices.map((choice) => (
             <option key={choice.id} value={choice.id}>

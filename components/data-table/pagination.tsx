@@ -62,13 +62,12 @@ export function Pagination({ path, query, total, totalIsEstimate, isFull, onQuer
           {listParams({ ...query, page: 1, size: settings.list.pageSize }).map(([name, value]) => (
             <input key={name} type="hidden" name={name} value={value} />
           ))}
-          <label htmlFor="page-size" className="text-muted-foreground">
+          <label htmlFor="page-size" className="whitespace-nowrap text-muted-foreground">
             {t("size")}
           </label>
           <NativeSelect
             id="page-size"
             name="size"
-            className="w-20"
             value={query.size}
             onChange={(event) => onQuery({ ...query, page: 1, size: Number(event.target.value) })}
           >

@@ -34,6 +34,7 @@ function SortSelect({ query, columns, onQuery }: Pick<ToolbarProps, "query" | "c
       <NativeSelect
         name="sort"
         aria-label={t("sortBy")}
+        className="w-full"
         value={current}
         onChange={(event) => sortBy(event.target.value)}
       >

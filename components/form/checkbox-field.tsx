@@ -24,7 +24,9 @@ export function CheckboxField({ label, hint, registration, initial, problem }: C
         />
         {label}
       </label>
-      <FieldNotes name={name} hint={hint} problem={problem} />
+      <div className="-mt-1 pl-6.5">
+        <FieldNotes name={name} hint={hint} problem={problem} />
+      </div>
     </div>
   );
 }

@@ -51,7 +51,7 @@ export function MultiCombobox({ label, options, value, onChange, texts, describe
           placeholder={texts.placeholder}
           aria-describedby={describedBy}
           aria-invalid={isInvalid}
-          className={cn(fieldClass, "pr-10")}
+          className={cn(fieldClass, "w-full pr-10")}
         />
         <Combobox.Trigger
           aria-label={texts.open}
