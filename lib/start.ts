@@ -8,13 +8,15 @@ import { migrateDatabase } from "@/lib/db/migrate";
 import { syncPermissions } from "@/lib/permissions/sync";
 
 /**
- * Next.js does not hand the peer's address to the app, and takes X-Forwarded-For as it comes. Node announces each request
- * before anybody handles it; the header set here overwrites whatever a client sent under its name.
+ * Next.js does not hand the peer's address to the app, takes X-Forwarded-For as it comes, and hides from the middleware
+ * whether its client router asks. Node announces each request before anybody handles it; the headers set here overwrite
+ * whatever a client sent under their names.
  */
-function noteSocketAddress(): void {
+function noteRequestFacts(): void {
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { request, socket } = message as { request: IncomingMessage; socket: Socket };
     request.headers[HEADER.socket] = socket.remoteAddress ?? "";
+    request.headers[HEADER.isFetch] = request.headers.rsc ?? "";
   });
 }
 
@@ -29,7 +31,7 @@ export async function start(): Promise<void> {
   try {
     const { DATABASE_URL, MIGRATE_ON_START } = config();
     primaryAuthenticator();
-    noteSocketAddress();
+    noteRequestFacts();
     if (!DATABASE_URL) throw new Error("DATABASE_URL is not set. For development start with: npm run dev");
     if (MIGRATE_ON_START) await migrateDatabase(DATABASE_URL, reportSync);
   } catch (error) {

@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import net from "node:net";
+import { fileURLToPath } from "node:url";
 import { createFirstSuperuser } from "@/lib/cli/first-superuser";
 import { run } from "@/lib/cli/run";
-import { config } from "@/lib/config/env";
+import { config, DEVELOPMENT_SECRET_PREFIX } from "@/lib/config/env";
 import { loadEnvFiles } from "@/lib/config/env-files";
 import { closeDatabase } from "@/lib/db/client";
 
@@ -29,7 +30,7 @@ async function choosePort(): Promise<number> {
 
 function ensureSecret(): void {
   if (process.env.AUTH_SECRET) return;
-  process.env.AUTH_SECRET = randomBytes(32).toString("base64");
+  process.env.AUTH_SECRET = DEVELOPMENT_SECRET_PREFIX + randomBytes(32).toString("base64url");
   appendFileSync(".env.local", `AUTH_SECRET=${process.env.AUTH_SECRET}\n`, { mode: 0o600 });
   console.log("A secret for this machine was written to .env.local.");
 }
@@ -51,7 +52,7 @@ async function announceWhenReady(address: string, hasExited: () => boolean): Pro
 async function startNext(port: number): Promise<number> {
   const next = spawn(
     process.execPath,
-    ["node_modules/next/dist/bin/next", "dev", "-p", String(port), "-H", "localhost"],
+    [fileURLToPath(import.meta.resolve("next/dist/bin/next")), "dev", "-p", String(port), "-H", "localhost"],
     {
       stdio: ["inherit", "inherit", "inherit", "ipc"],
       env: {

@@ -80,6 +80,22 @@ function SortButton({
   );
 }
 
+const isEmpty = (value: CellValue) => value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+/** The first cell names the row and leads to it. */
+function RowName({ row, kind, value }: { row: Row; kind: CellKind; value: CellValue }) {
+  if (!row.editHref) return <Cell kind={kind} value={value} />;
+  return (
+    <Link
+      href={row.editHref}
+      prefetch={false}
+      className="font-medium text-primary hover:underline max-md:break-all md:whitespace-nowrap"
+    >
+      {row.name}
+    </Link>
+  );
+}
+
 /** A table on wide screens and a list of cards on narrow ones: the same rows, laid out by CSS. */
 export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: DataTableProps) {
   const t = useTranslations("list");
@@ -115,7 +131,7 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
                   scope="col"
                   key={header.id}
                   aria-sort={direction === false ? undefined : direction === "asc" ? "ascending" : "descending"}
-                  className="px-4 py-2 font-medium whitespace-nowrap"
+                  className="px-3 py-2 font-medium whitespace-nowrap first:pl-4"
                 >
                   {column.isSortable ? (
                     <SortButton column={column} sort={sort} sortFormId={sortFormId} onSort={onSort} />
@@ -126,7 +142,7 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
               );
             })}
             {hasActions && (
-              <th role="columnheader" scope="col" className="px-4 py-2">
+              <th role="columnheader" scope="col" className="px-3 py-2">
                 <span className="sr-only">{t("actions")}</span>
               </th>
             )}
@@ -143,41 +159,42 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
             {row.getAllCells().map((cell, index) => {
               const column = columnOf(cell.column.id);
               if (!column) return null;
-              const content = <Cell kind={column.kind} value={row.original.cells[column.id] ?? null} />;
-              return (
+              const value = row.original.cells[column.id] ?? null;
+              return index === 0 ? (
                 <td
                   role="cell"
                   key={cell.id}
-                  className="px-4 py-2.5 align-top max-md:grid max-md:grid-cols-[8rem_1fr] max-md:gap-3 max-md:px-0 max-md:py-1"
+                  className="px-3 py-2.5 pl-4 align-top max-md:block max-md:p-0 max-md:pb-1"
+                >
+                  <RowName row={row.original} kind={column.kind} value={value} />
+                </td>
+              ) : (
+                <td
+                  role="cell"
+                  key={cell.id}
+                  className={cn(
+                    "px-3 py-2.5 align-top max-md:grid-cols-[8rem_1fr] max-md:justify-items-start max-md:gap-3 max-md:px-0 max-md:py-0.5",
+                    // Cards leave out what is empty; a table keeps its columns.
+                    isEmpty(value) ? "max-md:hidden" : "max-md:grid",
+                  )}
                 >
                   <span className="text-muted-foreground md:hidden" aria-hidden>
                     {column.label}
                   </span>
-                  {index === 0 && row.original.editHref ? (
-                    <Link
-                      href={row.original.editHref}
-                      prefetch={false}
-                      className="font-medium text-primary hover:underline max-md:break-all md:whitespace-nowrap"
-                    >
-                      {row.original.name}
-                    </Link>
-                  ) : (
-                    content
-                  )}
+                  <Cell kind={column.kind} value={value} />
                 </td>
               );
             })}
             {hasActions && (
-              <td role="cell" className="px-4 py-1.5 text-right align-top max-md:block max-md:px-0 max-md:text-left">
+              <td role="cell" className="px-3 py-1.5 text-right align-top max-md:hidden">
                 {row.original.editHref && (
                   <Link
                     href={row.original.editHref}
                     prefetch={false}
                     aria-label={t("editNamed", { name: row.original.name })}
-                    className={buttonClass("ghost", "px-2.5 text-muted-foreground max-md:-ml-2.5")}
+                    className={buttonClass({ variant: "ghost", size: "compact" })}
                   >
                     <Pencil aria-hidden />
-                    <span className="md:sr-only">{t("edit")}</span>
                   </Link>
                 )}
               </td>

@@ -37,7 +37,7 @@ function NothingHere({ query, path, empty }: Pick<ListViewProps, "query" | "path
       <p className="mt-1 text-sm text-muted-foreground">{isNarrowed ? t("noMatchText") : empty.text}</p>
       {action && (
         <p className="mt-4">
-          <Link href={action.href} className={buttonClass("outline")}>
+          <Link href={action.href} className={buttonClass({ variant: "outline" })}>
             {action.label}
           </Link>
         </p>

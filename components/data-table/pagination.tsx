@@ -38,17 +38,17 @@ export function Pagination({ path, query, total, totalIsEstimate, isFull, onQuer
         prefetch={false}
         rel={page < query.page ? "prev" : "next"}
         onClick={follow}
-        className={buttonClass("outline", "px-2.5")}
+        className={buttonClass({ variant: "outline", size: "compact" })}
       >
         <Icon aria-hidden />
         <span className="max-sm:sr-only">{label}</span>
       </Link>
     ) : (
-      // A link without address: not reachable, but in its place, so that nothing moves under the pointer.
-      <span className={buttonClass("outline", "px-2.5 opacity-50")}>
+      // In its place, so that nothing moves under the pointer.
+      <Button variant="outline" size="compact" disabled>
         <Icon aria-hidden />
         <span className="max-sm:sr-only">{label}</span>
-      </span>
+      </Button>
     );
   };
 

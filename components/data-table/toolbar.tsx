@@ -122,7 +122,7 @@ export function Toolbar({ path, query, fields, filters, columns, onQuery }: Tool
             ))}
             <div className="flex gap-2">
               <Button type="submit">{t("apply")}</Button>
-              <Link href={path} className={buttonClass("ghost")}>
+              <Link href={path} className={buttonClass({ variant: "ghost" })}>
                 {t("reset")}
               </Link>
             </div>

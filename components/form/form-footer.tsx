@@ -18,7 +18,7 @@ export function FormFooter({
       <Button type="submit" disabled={isPending}>
         {isPending ? t("saving") : submit}
       </Button>
-      <Link href={cancelHref} className={buttonClass("ghost")}>
+      <Link href={cancelHref} className={buttonClass({ variant: "ghost" })}>
         {t("cancel")}
       </Link>
     </div>

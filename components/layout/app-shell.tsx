@@ -51,7 +51,7 @@ async function UserMenu({ principal, setPreference }: Pick<AppShellProps, "princ
           </Button>
         </form>
       ) : (
-        <Link href="/login" className={buttonClass("primary", "w-full")}>
+        <Link href="/login" className={buttonClass({ variant: "primary", className: "w-full" })}>
           {tLogin("title")}
         </Link>
       )}
@@ -78,7 +78,7 @@ export async function AppShell({ principal, here, setPreference, children }: App
 
       <header className="sticky top-0 z-20 flex h-14 items-center justify-between border-b bg-card px-4 md:hidden">
         <Brand />
-        <Button variant="ghost" popoverTarget="phone-menu" aria-label={t("open")} className="-mr-2 px-2">
+        <Button variant="ghost" popoverTarget="phone-menu" aria-label={t("open")} size="compact" className="-mr-2">
           <MenuIcon aria-hidden />
         </Button>
       </header>
@@ -93,7 +93,7 @@ export async function AppShell({ principal, here, setPreference, children }: App
             popoverTarget="phone-menu"
             popoverTargetAction="hide"
             aria-label={tApp("close")}
-            className="px-2"
+            size="compact"
           >
             <X aria-hidden />
           </Button>
@@ -110,13 +110,8 @@ export async function AppShell({ principal, here, setPreference, children }: App
         <div className="mt-3 flex-1 overflow-y-auto">
           <Menu principal={principal} here={here} />
         </div>
-        <Button
-          variant="ghost"
-          popoverTarget="user-menu"
-          aria-label={tUser("open")}
-          className="w-full justify-between px-2.5 text-left"
-        >
-          <span className="truncate">{principal?.loginId ?? settings.siteName}</span>
+        <Button variant="ghost" popoverTarget="user-menu" aria-label={tUser("open")} size="compact" className="w-full">
+          <span className="min-w-0 flex-1 truncate text-left">{principal?.loginId ?? settings.siteName}</span>
           <ChevronsUpDown className="text-muted-foreground" aria-hidden />
         </Button>
         <div
@@ -128,7 +123,7 @@ export async function AppShell({ principal, here, setPreference, children }: App
         </div>
       </aside>
 
-      <main id="content" className="mx-auto w-full max-w-6xl min-w-0 px-4 py-6 md:px-8 md:py-8">
+      <main id="content" className="mx-auto w-full max-w-7xl min-w-0 px-4 py-6 md:px-8 md:py-8">
         <Flash />
         {children}
       </main>

@@ -16,7 +16,7 @@ export function MessagePage({
       <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
       <p className="mt-3 text-muted-foreground">{text}</p>
       <p className="mt-6">
-        <Link href={link.href} className={buttonClass("outline")}>
+        <Link href={link.href} className={buttonClass({ variant: "outline" })}>
           {link.label}
         </Link>
       </p>

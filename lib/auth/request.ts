@@ -6,6 +6,8 @@ import type { RequestFacts } from "@/lib/context";
 export const HEADER = {
   /** The peer of the connection. */
   socket: "x-gatehouse-socket",
+  /** Not empty when the client router asks, as opposed to a person; Next.js hides its own header from the middleware. */
+  isFetch: "x-gatehouse-fetch",
   requestId: "x-request-id",
   /** Path and query as the browser sees them. */
   location: "x-gatehouse-location",

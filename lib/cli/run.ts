@@ -12,6 +12,8 @@ import { cliTexts } from "./texts";
  */
 export async function run(work: (tools: CliTools) => Promise<unknown>): Promise<void> {
   loadEnvFiles();
+  // `… | head` closes the pipe early; that is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const texts = await cliTexts();
   let close: (() => Promise<void>) | undefined;
   const context = async (): Promise<Context> => {

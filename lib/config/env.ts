@@ -215,9 +215,12 @@ const isLoopback = (url: string) => {
 
 const isHttpsOrLoopback = (url: string) => url.startsWith("https://") || isLoopback(url);
 
+/** Marks a secret that `npm run dev` wrote into .env.local, which Next.js would read in production too. */
+export const DEVELOPMENT_SECRET_PREFIX = "development-";
+
 /** Length alone does not catch `aaaa…` and the placeholders that people forget to replace. */
 const isWeakSecret = (secret: string) =>
-  Buffer.byteLength(secret) < 32 || new Set(secret).size < 10 || /change.?me|example|placeholder|default/i.test(secret);
+  Buffer.byteLength(secret) < 32 || new Set(secret).size < 5 || /change.?me|placeholder|your.?secret/i.test(secret);
 
 function crossChecks(v: Variables): [name: string, problem: string][] {
   const problems: [string, string][] = [];
@@ -241,6 +244,11 @@ function crossChecks(v: Variables): [name: string, problem: string][] {
 
   check(Boolean(v.DATABASE_URL), "DATABASE_URL", "is required in production");
   check(v.AUTH_SECRET.length > 0, "AUTH_SECRET", "is required in production");
+  check(
+    !v.AUTH_SECRET.some((secret) => secret.startsWith(DEVELOPMENT_SECRET_PREFIX)),
+    "AUTH_SECRET",
+    "was generated for development (in .env.local): production needs a secret of its own",
+  );
   check(
     !v.AUTH_SECRET.some(isWeakSecret),
     "AUTH_SECRET",

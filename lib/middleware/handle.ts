@@ -68,8 +68,9 @@ async function answer(verdict: Verdict, request: NextRequest, pathname: string, 
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (verdict === "anonymous")
     return toLogin(request, isRead ? request.nextUrl.pathname + request.nextUrl.search : "/");
-  // A page that does nothing but answer 403, so that the refusal has the app's look.
-  if (verdict === "forbidden" && isRead) {
+  // A page that does nothing but answer 403, so that the refusal has the app's look. The client router needs no look: on a
+  // refused fetch it loads the whole page.
+  if (verdict === "forbidden" && isRead && !request.headers.get(HEADER.isFetch)) {
     return NextResponse.rewrite(new URL("/refused", request.url), { request: { headers: forwarded } });
   }
   const language = {
@@ -99,7 +100,8 @@ export async function handleRequest(request: NextRequest): Promise<Response> {
   const response = await answer(verdict, request, pathname, forwarded, nonce);
   setSecurityHeaders(response.headers, policy);
   if (isPageLoad(request) && verdict === "pass" && request.cookies.has(FLASH_COOKIE)) {
-    (response as NextResponse).cookies.set(FLASH_COOKIE, "", { ...FLASH_COOKIE_OPTIONS, maxAge: 0 });
+    // As a bare header: through `cookies` the page of this very request would already find the message gone.
+    response.headers.append("set-cookie", `${FLASH_COOKIE}=; Path=/; Max-Age=0; SameSite=Lax`);
   }
   return response;
 }

@@ -20,7 +20,7 @@ export default async function LogoutPage() {
       <p className="mb-5 text-muted-foreground">{t("text")}</p>
       <form method="post" action="/logout" className="grid gap-2">
         <Button type="submit">{t("submit")}</Button>
-        <Link href="/" className={buttonClass("ghost")}>
+        <Link href="/" className={buttonClass({ variant: "ghost" })}>
           {t("cancel")}
         </Link>
       </form>

@@ -1,0 +1,51 @@
+import { expect, test } from "./fixtures";
+import { people } from "./support/people";
+
+for (const { path, add } of [
+  { path: "/admin/groups", add: "Add group" },
+  { path: "/admin/bundles", add: "Add bundle" },
+]) {
+  test(`${path}: add, refuse a taken name, edit`, async ({ page, signInAs, unique }) => {
+    const name = unique("Night Watch");
+    await signInAs(people.manager);
+    await page.goto(path);
+    await page.getByRole("link", { name: add }).click();
+    await page.getByLabel("Name", { exact: true }).fill(name);
+    await page.getByRole("searchbox", { name: "Filter permissions" }).fill("no such thing");
+    await expect(page.getByText("No permission matches.")).toBeVisible();
+    await page.getByRole("searchbox", { name: "Filter permissions" }).fill("AUTH");
+    await page.getByRole("checkbox", { name: /auth-manage/ }).check();
+    await page.getByRole("button", { name: add }).click();
+    await expect(page).toHaveURL(path);
+    await expect(page.getByRole("row").filter({ hasText: name })).toContainText("auth-manage");
+
+    await page.getByRole("link", { name: add }).click();
+    await page.getByLabel("Name", { exact: true }).fill(`  ${name.toUpperCase()} `);
+    await page.getByRole("button", { name: add }).click();
+    await expect(page.getByText("This name is already in use.")).toBeVisible();
+    await page.getByRole("link", { name: "Show who has it" }).click();
+    await page.getByRole("checkbox", { name: /auth-manage/ }).uncheck();
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await expect(page).toHaveURL(path);
+    await expect(page.getByRole("row").filter({ hasText: name })).not.toContainText("auth-manage");
+  });
+}
+
+test("a group may hold bundles", async ({ page, signInAs, unique }) => {
+  const name = unique("Keepers");
+  await signInAs(people.root);
+  await page.goto("/admin/groups/add");
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("combobox", { name: "Bundles" }).click();
+  await page.getByRole("option", { name: "User administration" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Add group" }).click();
+  await expect(page.getByRole("row").filter({ hasText: name })).toContainText("User administration");
+});
+
+test("permissions are there to read", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  await page.goto("/admin/permissions");
+  await expect(page.getByRole("row").filter({ hasText: "auth-manage" })).toContainText("Manage users");
+  await expect(page.getByRole("link", { name: /add/i })).toHaveCount(0);
+});

@@ -1,0 +1,116 @@
+import { eq } from "drizzle-orm";
+import { users } from "@/lib/db/schema/users";
+import { expect, logIn, test } from "./fixtures";
+import { addPerson, PASSWORD, people } from "./support/people";
+
+const COOKIE = "gatehouse-session";
+
+test("a guarded page leads through the login page and back", async ({ page }) => {
+  await page.goto("/admin/users?q=person-001");
+  await expect(page).toHaveURL("/login?next=%2Fadmin%2Fusers%3Fq%3Dperson-001");
+  await expect(page.getByRole("status")).toHaveText("Please log in to access this page.");
+  await logIn(page, people.root);
+  await expect(page).toHaveURL("/admin/users?q=person-001");
+  await expect(page.getByText("Login successful.")).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("Login successful.")).toBeHidden();
+});
+
+test("every refusal before the right password looks the same", async ({ page, ctx, unique }) => {
+  const disabled = `${unique("disabled")}@example.com`;
+  await addPerson(ctx, disabled);
+  await ctx.db.update(users).set({ isEnabled: false }).where(eq(users.loginId, disabled));
+  const answers: string[] = [];
+  for (const loginId of [people.root, `${unique("nobody")}@example.com`, disabled, "not an address"]) {
+    await page.goto("/login");
+    const answered = page.waitForResponse((response) => response.request().method() === "POST");
+    await logIn(page, loginId, "not the password");
+    const alert = page.getByRole("main").getByRole("alert");
+    await expect(alert).toBeVisible();
+    answers.push(`${(await answered).status()} ${await alert.textContent()}`);
+    // What was typed is still there; the password is not.
+    await expect(page.locator("[name=loginId]")).toHaveValue(loginId);
+    await expect(page.locator("[name=password]")).toHaveValue("");
+  }
+  expect(new Set(answers).size).toBe(1);
+
+  await logIn(page, disabled, PASSWORD);
+  await expect(page.getByText("This account has been disabled.")).toBeVisible();
+});
+
+test("the login id may be typed in any spelling", async ({ page, ctx, unique }) => {
+  const loginId = `${unique("Ann")}@Example.com`;
+  await addPerson(ctx, loginId);
+  await page.goto("/login");
+  await logIn(page, `  ${loginId.toUpperCase()} `);
+  await expect(page).toHaveURL("/");
+  const [user] = await ctx.db.select().from(users).where(eq(users.loginId, loginId));
+  expect(user?.lastLoginAt).not.toBeNull();
+});
+
+test("a session cookie from before the login is not the one after it", async ({ page, context, baseURL }) => {
+  const planted = "A".repeat(43);
+  await context.addCookies([{ name: COOKIE, value: planted, url: baseURL ?? "" }]);
+  await page.goto("/login");
+  await logIn(page, people.plain);
+  await expect(page).toHaveURL("/");
+  const cookie = (await context.cookies()).find(({ name }) => name === COOKIE);
+  expect(cookie?.value).toMatch(/^[\w-]{43}$/);
+  expect(cookie?.value).not.toBe(planted);
+  expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax", path: "/" });
+});
+
+test("after logging out the old cookie opens nothing", async ({ page, context }) => {
+  await page.goto("/login");
+  await logIn(page, people.plain);
+  await expect(page).toHaveURL("/");
+  const old = (await context.cookies()).filter(({ name }) => name === COOKIE);
+  await page.getByRole("button", { name: "Account menu" }).click();
+  await page.getByRole("button", { name: "Log out" }).click();
+  await expect(page).toHaveURL("/login");
+  await expect(page.getByText("You have been logged out.")).toBeVisible();
+  expect((await context.cookies()).some(({ name }) => name === COOKIE)).toBe(false);
+
+  await context.addCookies(old);
+  expect((await page.request.get("/api/me")).status()).toBe(401);
+  await page.goto("/admin/users");
+  await expect(page).toHaveURL(/\/login/);
+});
+
+test("GET /logout asks first", async ({ page, signInAs }) => {
+  await signInAs(people.plain);
+  await page.goto("/logout");
+  expect((await page.request.get("/api/me")).status()).toBe(200);
+  await page.getByRole("button", { name: "Log out" }).click();
+  await expect(page).toHaveURL("/login");
+  expect((await page.request.get("/api/me")).status()).toBe(401);
+});
+
+for (const next of [
+  "//evil.example",
+  "/\\evil.example",
+  "https://evil.example",
+  "/\t/evil.example",
+  "javascript:alert(1)",
+]) {
+  test(`next=${JSON.stringify(next)} leads home`, async ({ page, baseURL }) => {
+    await page.goto(`/login?next=${encodeURIComponent(next)}`);
+    await logIn(page, people.plain);
+    await expect(page).toHaveURL(`${baseURL}/`);
+  });
+}
+
+test("Auth.js' own endpoint obeys the same rules", async ({ request, baseURL }) => {
+  const { csrfToken } = await (await request.get("/api/auth/csrf")).json();
+  const post = (password: string) =>
+    request.post("/api/auth/callback/password", {
+      headers: { origin: baseURL ?? "" },
+      form: { csrfToken, loginId: people.plain, password, json: "true" },
+      maxRedirects: 0,
+    });
+  const refused = await post("not the password");
+  expect(refused.headers().location ?? (await refused.json()).url).toContain("error=CredentialsSignin");
+  expect((await request.get("/api/me")).status()).toBe(401);
+  await post(PASSWORD);
+  expect((await request.get("/api/me")).status()).toBe(200);
+});

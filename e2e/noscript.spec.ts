@@ -1,0 +1,80 @@
+import { findUserByLoginId, getUser } from "@/lib/users/service";
+import { expect, logIn, test } from "./fixtures";
+import { people } from "./support/people";
+
+test("without scripts: log in through a guarded page, wrong and right, and log out", async ({ page }) => {
+  await page.goto("/admin/users");
+  await expect(page.getByRole("status")).toHaveText("Please log in to access this page.");
+  await expect(page.getByRole("button", { name: "Show password" })).toHaveCount(0);
+  await logIn(page, people.root, "not the password");
+  await expect(page.getByRole("alert")).toContainText("do not belong together");
+  await expect(page.locator("[name=loginId]")).toHaveValue(people.root);
+  await logIn(page, people.root);
+  await expect(page).toHaveURL("/admin/users");
+  await expect(page.getByText("Login successful.")).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("Login successful.")).toHaveCount(0);
+
+  await page.getByRole("button", { name: "Account menu" }).click();
+  await page.getByRole("button", { name: "Log out" }).click();
+  await expect(page).toHaveURL("/login");
+  await expect(page.getByText("You have been logged out.")).toBeVisible();
+});
+
+test("without scripts: the language switches and the address stays", async ({ page }) => {
+  await page.goto("/login?next=%2Fadmin%2Fusers");
+  await page.getByRole("button", { name: "Español" }).click();
+  await expect(page).toHaveURL("/login?next=%2Fadmin%2Fusers");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Iniciar sesión");
+});
+
+test("without scripts: search, filter, sort and page", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  await page.goto("/admin/users");
+  await page.getByRole("searchbox", { name: "Search" }).fill("person-0");
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect(page.getByText("60 entries")).toBeVisible();
+  await page.getByRole("button", { name: "Email" }).click();
+  await page.getByRole("button", { name: "Email" }).click();
+  await expect(page.locator("tbody tr").first()).toContainText("person-060");
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(page.locator("tbody tr").first()).toContainText("person-035");
+  await page.getByLabel("Entries per page").selectOption("50");
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect(page.locator("tbody tr")).toHaveCount(50);
+  await page.getByText("Filters").click();
+  await page.getByLabel("Groups", { exact: true }).selectOption({ label: "Staff" });
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page.getByText("30 entries")).toBeVisible();
+});
+
+test("without scripts: add and edit a user, and no error loses what was typed", async ({
+  page,
+  ctx,
+  signInAs,
+  unique,
+}) => {
+  const loginId = `${unique("plain-html")}@example.com`;
+  await signInAs(people.root);
+  await page.goto("/admin/users/add");
+  await page.getByLabel("Email").fill("no address");
+  await page.locator("select[name=groupIds]").selectOption({ label: "Staff" });
+  await page.getByRole("checkbox", { name: /auth-manage/ }).check();
+  await page.getByRole("button", { name: "Add user" }).click();
+  await expect(page.getByText("Enter one email address")).toBeVisible();
+  await expect(page.getByLabel("Email")).toHaveValue("no address");
+  await expect(page.getByRole("checkbox", { name: /auth-manage/ })).toBeChecked();
+  await expect(page.locator("select[name=groupIds] option:checked")).toHaveText("Staff");
+  await page.getByLabel("Email").fill(loginId);
+  await page.getByRole("button", { name: "Add user" }).click();
+  await expect(page).toHaveURL("/admin/users");
+  await expect(page.getByText(`${loginId} was added.`)).toBeVisible();
+
+  const id = (await findUserByLoginId(ctx, loginId))?.id ?? "";
+  expect(await getUser(ctx, id)).toMatchObject({ groupIds: [expect.any(String)], permissionIds: [expect.any(String)] });
+  await page.goto(`/admin/users/${id}/edit`);
+  await page.getByRole("checkbox", { name: /auth-manage/ }).uncheck();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText(`${loginId} was saved.`)).toBeVisible();
+  expect(await getUser(ctx, id)).toMatchObject({ groupIds: [expect.any(String)], permissionIds: [] });
+});

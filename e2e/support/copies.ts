@@ -1,0 +1,47 @@
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { complete } from "./process";
+import { next, productionEnv } from "./server";
+
+const ROOT = process.cwd();
+
+// The lock file stays behind on purpose: without one, a copy below the project uses the project's own packages.
+const LEFT_OUT = ["node_modules", ".next", ".git", ".data", ".env.local", "package-lock.json", "test-results"];
+
+/** A copy of the project below `.data/`, without anything made at run time. */
+export function copyProject(name: string, without: string[] = []): string {
+  const target = path.join(ROOT, ".data", name);
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  for (const entry of readdirSync(ROOT)) {
+    if (LEFT_OUT.includes(entry) || without.includes(entry)) continue;
+    cpSync(path.join(ROOT, entry), path.join(target, entry), { recursive: true });
+  }
+  return target;
+}
+
+/** The least that Next.js can serve, built: what the login page's scripts are measured against. */
+export async function buildEmptyApp(): Promise<string> {
+  const target = path.join(ROOT, ".data", "empty-app");
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(path.join(target, "app"), { recursive: true });
+  const write = (file: string, text: string) => writeFileSync(path.join(target, file), text);
+  write("package.json", "{}");
+  // Without these, Next.js would find the project's own further up.
+  write("next.config.mjs", "export default {};");
+  write("instrumentation.js", "export function register() {}");
+  write("app/layout.jsx", "export default ({ children }) => <html><body>{children}</body></html>;");
+  write(
+    "app/page.jsx",
+    "export const dynamic = 'force-dynamic';\nexport default function Page() { return <p>empty</p>; }",
+  );
+  await complete(...next("build"), { cwd: target, env: productionEnv() });
+  return target;
+}
+
+/** The project without its middleware, built: nothing may depend on it. */
+export async function buildWithoutMiddleware(): Promise<string> {
+  const target = copyProject("without-middleware", ["middleware.ts"]);
+  await complete(...next("build"), { cwd: target, env: productionEnv() });
+  return target;
+}

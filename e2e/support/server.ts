@@ -1,0 +1,36 @@
+import { randomBytes } from "node:crypto";
+import { createRequire } from "node:module";
+import { freePort, type Run, start, untilUp } from "./process";
+
+const nextBin = createRequire(import.meta.url).resolve("next/dist/bin/next");
+
+/** The environment of a production server, without anything of the developer's own. */
+export function productionEnv(overrides: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return {
+    PATH,
+    HOME,
+    NODE_ENV: "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+    AUTH_SECRET: randomBytes(32).toString("base64"),
+    ...overrides,
+  };
+}
+
+export type Server = Run & { url: string };
+
+/** `next start` of the build in `cwd` on a free port; ready when this resolves. */
+export async function startServer(
+  cwd: string,
+  databaseUrl: string,
+  extra: Record<string, string> = {},
+): Promise<Server> {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const env = productionEnv({ DATABASE_URL: databaseUrl, AUTH_URL: url, PORT: String(port), ...extra });
+  const run = start(process.execPath, [nextBin, "start"], { cwd, env });
+  await untilUp(run, `${url}/api/health/ready`);
+  return { ...run, url };
+}
+
+export const next = (...args: string[]): [string, string[]] => [process.execPath, [nextBin, ...args]];

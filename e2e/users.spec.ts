@@ -1,0 +1,192 @@
+import { desc, eq } from "drizzle-orm";
+import { auditEvents } from "@/lib/db/schema/events";
+import { getUser } from "@/lib/users/service";
+import { expect, test } from "./fixtures";
+import { addPerson, people } from "./support/people";
+
+const rows = "tbody tr";
+
+test("search, filter, sort and page through the list, all of it in the address", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  await page.goto("/admin/users");
+  await page.getByRole("searchbox", { name: "Search" }).fill("PERSON-0");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/admin/users?q=PERSON-0");
+  await expect(page.getByText("60 entries")).toBeVisible();
+  await expect(page.locator(rows)).toHaveCount(25);
+
+  await page.getByRole("button", { name: "Email" }).click();
+  await page.getByRole("button", { name: "Email" }).click();
+  await expect(page).toHaveURL("/admin/users?q=PERSON-0&sort=-loginId");
+  await expect(page.getByRole("columnheader", { name: "Email" })).toHaveAttribute("aria-sort", "descending");
+  await expect(page.locator(rows).first()).toContainText("person-060");
+
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(page).toHaveURL("/admin/users?q=PERSON-0&sort=-loginId&page=2");
+  await expect(page.locator(rows).first()).toContainText("person-035");
+
+  // A filter goes back to the first page and keeps search and sort.
+  await page.getByText("Filters").click();
+  await page.getByLabel("Groups", { exact: true }).selectOption({ label: "Staff" });
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/\?q=PERSON-0&groupIds=[0-9a-f-]{36}&sort=-loginId$/);
+  await expect(page.getByText("30 entries")).toBeVisible();
+  await expect(page.locator(rows).first()).toContainText("person-059");
+
+  await page.goBack();
+  await expect(page.locator(rows).first()).toContainText("person-035");
+  await expect(page.getByRole("searchbox", { name: "Search" })).toHaveValue("PERSON-0");
+  await page.getByLabel("Entries per page").selectOption("50");
+  await expect(page).toHaveURL("/admin/users?q=PERSON-0&sort=-loginId&size=50");
+  await expect(page.locator(rows)).toHaveCount(50);
+});
+
+test("nothing that matches is not the same as nothing there", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  await page.goto("/admin/users?q=nobody-is-called-this");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await page.getByRole("link", { name: "Reset" }).last().click();
+  await expect(page).toHaveURL("/admin/users");
+});
+
+test("an address with nonsense in it shows the plain list", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  const response = await page.goto(
+    "/admin/users?sort=passwordHash,-x&page=-4&size=9999&isEnabled=perhaps&groupIds=1&nope=1",
+  );
+  expect(response?.status()).toBe(200);
+  await expect(page.locator(rows).first()).toBeVisible();
+});
+
+test("add a user with a group, find and edit it, and return to the list as it was left", async ({
+  page,
+  ctx,
+  signInAs,
+  unique,
+}) => {
+  const loginId = `${unique("New")}@Example.com`;
+  await signInAs(people.root);
+  await page.goto("/admin/users?q=new&size=50");
+  await page.getByRole("link", { name: "Add user" }).click();
+  await page.getByLabel("Email").fill(loginId);
+  const groups = page.getByRole("combobox", { name: "Groups" });
+  await groups.fill("sta");
+  await page.getByRole("option", { name: "Staff" }).click();
+  await page.keyboard.press("Escape");
+  // Escape on the closed list must not drop what was chosen.
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Remove Staff" })).toBeVisible();
+  await page.getByRole("button", { name: "Add user" }).click();
+  await expect(page).toHaveURL("/admin/users?q=new&size=50");
+  await expect(page.getByText(`${loginId} was added.`)).toBeVisible();
+  const row = page.locator(rows).filter({ hasText: loginId });
+  await expect(row).toContainText("Staff");
+
+  await row.getByRole("link", { name: loginId, exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Edit ${loginId}`);
+  await page.getByRole("button", { name: "Remove Staff" }).click();
+  await page.getByRole("checkbox", { name: /auth-manage/ }).check();
+  await page.getByLabel("Disable date").fill("2031-05-06");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page).toHaveURL("/admin/users?q=new&size=50");
+  await expect(page.getByText(`${loginId} was saved.`)).toBeVisible();
+
+  const [event] = await ctx.db
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.entityLabel, loginId))
+    .orderBy(desc(auditEvents.id))
+    .limit(1);
+  expect(event).toMatchObject({
+    action: "update",
+    actorLabel: people.root,
+    changes: {
+      groupIds: { from: ["Staff"], to: [] },
+      permissionIds: { from: [], to: ["auth-manage"] },
+      disabledAt: { from: null, to: "2031-05-06T00:00:00.000Z" },
+    },
+  });
+  expect(event?.ip).toMatch(/^(127\.0\.0\.1|::1)$/);
+});
+
+test("a refused form keeps what was typed, says why, and leads to the first error", async ({
+  page,
+  signInAs,
+  unique,
+}) => {
+  await signInAs(people.root);
+  await page.goto("/admin/users/add");
+  await page.getByRole("checkbox", { name: "Superuser" }).check();
+  await page.getByRole("button", { name: "Add user" }).click();
+  await expect(page.getByText("This field is required.")).toBeVisible();
+  await expect(page.getByLabel("Email")).toBeFocused();
+
+  await page.getByLabel("Email").fill(people.plain.toUpperCase());
+  await page.getByLabel("New password").fill("correct horse battery");
+  await page.getByLabel("Confirm password").fill("correct horse");
+  await page.getByRole("button", { name: "Add user" }).click();
+  await expect(page.getByText("The two passwords are not the same.")).toBeVisible();
+  await page.getByLabel("Confirm password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Add user" }).click();
+  await expect(page.getByText("This login is already in use.")).toBeVisible();
+  await expect(page.getByLabel("Email")).toHaveValue(people.plain.toUpperCase());
+  await expect(page.getByRole("checkbox", { name: "Superuser" })).toBeChecked();
+  await expect(page.getByLabel("Email")).toBeFocused();
+
+  await page.getByLabel("Email").fill(`${unique("short")}@example.com`);
+  await page.getByLabel("New password").fill("short");
+  await page.getByLabel("Confirm password").fill("short");
+  await page.getByRole("button", { name: "Add user" }).click();
+  await expect(page.getByText("Use at least 12 characters.")).toBeVisible();
+
+  await page.getByLabel("Email").fill(people.plain);
+  await page.getByLabel("New password").fill("");
+  await page.getByLabel("Confirm password").fill("");
+  await page.getByRole("button", { name: "Add user" }).click();
+  await page.getByRole("link", { name: "Show who has it" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Edit ${people.plain}`);
+});
+
+test("two people editing one user: the second is told", async ({ page, ctx, browser, signInAs, unique, baseURL }) => {
+  const id = await addPerson(ctx, `${unique("shared")}@example.com`);
+  const other = await browser.newContext({ baseURL: baseURL ?? "", locale: "en-US" });
+  await signInAs(people.manager, other);
+  const theirs = await other.newPage();
+  await theirs.goto(`/admin/users/${id}/edit`);
+
+  await signInAs(people.root);
+  await page.goto(`/admin/users/${id}/edit`);
+  await page.getByLabel("Disable date").fill("2032-01-01");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page).toHaveURL("/admin/users");
+
+  await theirs.getByRole("checkbox", { name: "Enabled" }).uncheck();
+  await theirs.getByRole("button", { name: "Save changes" }).click();
+  await expect(theirs.getByText("Somebody else has saved this in the meantime.")).toBeVisible();
+  expect((await getUser(ctx, id)).isEnabled).toBe(true);
+  await other.close();
+});
+
+test("who is no superuser sees no superuser flag, and cannot save a superuser", async ({
+  page,
+  ctx,
+  signInAs,
+  unique,
+}) => {
+  const id = await addPerson(ctx, `${unique("chief")}@example.com`, { isSuperuser: true });
+  await signInAs(people.manager);
+  await page.goto(`/admin/users/${id}/edit`);
+  await expect(page.getByRole("checkbox", { name: "Superuser" })).toHaveCount(0);
+  await page.getByRole("checkbox", { name: "Enabled" }).uncheck();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Only a superuser may change superusers.")).toBeVisible();
+  expect((await getUser(ctx, id)).isEnabled).toBe(true);
+});
+
+test("an unknown user is a 404", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  for (const id of ["0190d5a0-0000-7000-8000-000000000000", "1", "%00", "add%2F.."]) {
+    const response = await page.request.get(`/admin/users/${id}/edit`);
+    expect(response.status(), id).toBe(404);
+  }
+});

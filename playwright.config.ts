@@ -1,0 +1,30 @@
+import { defineConfig, devices } from "@playwright/test";
+
+/** Browser tests against the production build. e2e/global-setup.ts starts the database and the servers. */
+export default defineConfig({
+  testDir: "./e2e",
+  globalSetup: "./e2e/global-setup.ts",
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  outputDir: "./test-results",
+  use: {
+    // Known only once global-setup has run; workers read this file again.
+    baseURL: process.env.E2E_BASE_URL ?? "http://localhost",
+    locale: "en-US",
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: process.env.CHROMIUM_PATH ? { executablePath: process.env.CHROMIUM_PATH } : {},
+  },
+  projects: [
+    { name: "desktop", use: devices["Desktop Chrome"], testIgnore: /noscript|phone/ },
+    {
+      name: "phone",
+      use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 } },
+      testMatch: /phone|accessibility/,
+    },
+    { name: "noscript", use: { ...devices["Desktop Chrome"], javaScriptEnabled: false }, testMatch: /noscript/ },
+  ],
+});

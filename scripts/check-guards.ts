@@ -1,0 +1,124 @@
+import { routes } from "@/lib/routes";
+import { keyName, lineOf, type Program, parseSource, readSources } from "./ast";
+import { exportsOf, inlineActions, isActionFile, isGuarded, isGuardedHandler, publicMark } from "./guarded";
+
+export type RouteTable = Record<string, { allow: unknown }>;
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/** Files that Next.js serves by itself, without a page or a handler. */
+const ASSETS = ["/icon.svg", "/favicon.ico"];
+const TABLE = "lib/routes.ts";
+
+const GUARD = 'await requireUser() or await requirePermissions(…) from "@/lib/auth/guards"';
+const OR_PUBLIC = 'or say markPublic("why") at the top level of the file';
+
+type File = { path: string; program: Program; mark: ReturnType<typeof publicMark> };
+
+const isPage = (file: string) => /^app\/(.+\/)?page\.[jt]sx?$/.test(file);
+const isRoute = (file: string) => /^app\/(.+\/)?route\.[jt]sx?$/.test(file);
+
+/** The path under which Next.js serves a page or a handler; groups and slots are no part of it. */
+function servedPath(file: string): string {
+  const segments = file.split("/").slice(1, -1);
+  return `/${segments.filter((segment) => !/^\(.*\)$|^@/.test(segment)).join("/")}`;
+}
+
+function pageProblems({ path, program }: File): string[] {
+  const page = exportsOf(program).find(({ name }) => name === "default");
+  if (isGuarded(page?.value, program)) return [];
+  return [`${path}: begin the page's function with ${GUARD}, ${OR_PUBLIC}.`];
+}
+
+function routeProblems({ path, program }: File): string[] {
+  return exportsOf(program).flatMap(({ name, value }) => {
+    if (name === "*") return [`${path}: declare the handlers in this file instead of handing them on, ${OR_PUBLIC}.`];
+    if (!METHODS.includes(name) || isGuardedHandler(value, program) || isGuarded(value, program)) return [];
+    if (!value) return [`${path}: declare ${name} in this file, where its guard can be seen, ${OR_PUBLIC}.`];
+    return [`${path}: make ${name} a guardHandler(…) from "@/lib/auth/handler", ${OR_PUBLIC}.`];
+  });
+}
+
+function actionProblems({ path, program }: File): string[] {
+  const inline = inlineActions(program)
+    .filter((action) => !isGuarded(action, program))
+    .map((action) => `${path}:${lineOf(action)}: begin the action with ${GUARD}, ${OR_PUBLIC}.`);
+  if (!isActionFile(program)) return inline;
+  const exported = exportsOf(program)
+    .filter(({ value }) => !isGuarded(value, program))
+    .map(({ name, value }) =>
+      value
+        ? `${path}: make ${name} a function that begins with ${GUARD}, ${OR_PUBLIC}.`
+        : `${path}: declare "${name}" in this file, where its guard can be seen, ${OR_PUBLIC}.`,
+    );
+  return [...exported, ...inline];
+}
+
+function fileProblems(file: File): string[] {
+  if (file.mark === "marked") return [];
+  if (file.mark === "without reason") {
+    return [`${file.path}: say in markPublic("…") why everybody may come in, as a plain string.`];
+  }
+  return [
+    ...(isPage(file.path) ? pageProblems(file) : []),
+    ...(isRoute(file.path) ? routeProblems(file) : []),
+    ...actionProblems(file),
+  ];
+}
+
+function tableProblems(files: File[], table: RouteTable): string[] {
+  const served = files.filter(({ path }) => isPage(path) || isRoute(path));
+  const paths = new Set([...served.map(({ path }) => servedPath(path)), ...ASSETS]);
+  return [
+    ...served.flatMap(({ path: file, mark }) => {
+      const path = servedPath(file);
+      const route = Object.hasOwn(table, path) ? table[path] : undefined;
+      if (!route) return [`${TABLE}: list "${path}" with what it needs, since ${file} is there.`];
+      const isOpen = route.allow === "public";
+      if (isOpen === (mark !== "none")) return [];
+      return isOpen
+        ? [`${TABLE}: "${path}" is public but ${file} does not say markPublic("why"); change one of the two.`]
+        : [`${file}: it is marked public but ${TABLE} does not allow "public" for "${path}"; change one of the two.`];
+    }),
+    ...Object.keys(table)
+      .filter((path) => !paths.has(path))
+      .map((path) => `${TABLE}: "${path}" has no page or route file; add the file or remove the line.`),
+  ];
+}
+
+function hasNodeRuntime(program: Program): boolean {
+  const config = exportsOf(program).find(({ name }) => name === "config")?.value;
+  return (
+    config?.type === "ObjectExpression" &&
+    config.properties.some(
+      (member) =>
+        member.type === "ObjectProperty" &&
+        keyName(member, member.key) === "runtime" &&
+        member.value.type === "StringLiteral" &&
+        member.value.value === "nodejs",
+    )
+  );
+}
+
+function middlewareProblems(root: string): string[] {
+  const [source] = readSources(root, ["middleware.ts"]);
+  if (!source) return ["middleware.ts: write it; without it nothing is checked before a page renders."];
+  if (hasNodeRuntime(parseSource(source))) return [];
+  return ['middleware.ts: put runtime: "nodejs" into its exported config; the database driver needs it.'];
+}
+
+/**
+ * Pages, handlers and actions below `root` that neither call a guard first nor say that they are public, and where the
+ * files and the route table differ; a sentence each.
+ */
+export function guardProblems(root: string, table: RouteTable = routes): string[] {
+  const files = readSources(root, ["app", "components", "lib"]).map((source): File => {
+    const program = parseSource(source);
+    return { path: source.path, program, mark: publicMark(program) };
+  });
+  return [...files.flatMap(fileProblems), ...middlewareProblems(root), ...tableProblems(files, table)];
+}
+
+/** The check of `npm run check`: the problems of this project. */
+export function checkGuards(): string[] {
+  return guardProblems(process.cwd());
+}

@@ -1,0 +1,39 @@
+import { checkGuards } from "./check-guards";
+import { checkMessages } from "./check-messages";
+import { binary, run } from "./processes";
+
+type Outcome = { isOk: boolean; output: string; seconds: number };
+
+async function command(name: string, ...args: string[]): Promise<string | undefined> {
+  const { code, output } = await run(binary(name), args, { isQuiet: true });
+  return code === 0 ? undefined : output;
+}
+
+const listed = (problems: string[]) => (problems.length > 0 ? problems.join("\n") : undefined);
+
+/** Each says what is wrong, or nothing. */
+const checks: Record<string, () => Promise<string | undefined>> = {
+  lint: () => command("biome", "ci", "--colors=off", "--error-on-warnings", "."),
+  // Pages take their props from types that Next.js writes.
+  types: async () => (await command("next", "typegen")) ?? (await command("tsc", "--noEmit", "--pretty", "false")),
+  messages: async () => listed(checkMessages()),
+  guards: async () => listed(checkGuards()),
+};
+
+async function timed(check: () => Promise<string | undefined>): Promise<Outcome> {
+  const start = performance.now();
+  const output = await check().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  return { isOk: output === undefined, output: output ?? "", seconds: (performance.now() - start) / 1000 };
+}
+
+/** Runs every check at once and prints a line for each in order, with what was found below those that fail. */
+export async function runChecks(): Promise<{ passed: number; failed: number }> {
+  const running = Object.entries(checks).map(([name, check]) => ({ name, outcome: timed(check) }));
+  const counts = { passed: 0, failed: 0 };
+  for (const { name, outcome } of running) {
+    const { isOk, output, seconds } = await outcome;
+    counts[isOk ? "passed" : "failed"] += 1;
+    console.log(isOk ? `✓ ${name} (${seconds.toFixed(1)} s)` : `✗ ${name}\n${output.trim()}`);
+  }
+  return counts;
+}

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { runChecks } from "./checks";
+import { findChromium } from "./chromium";
+import { binary, run } from "./processes";
+import { type Counts, readCounts, summary } from "./test-reports";
+
+/** `npm test`: the checks, the unit and service tests, the build, and the browser tests against it. */
+
+const ONE_FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };
+const ONE_PASSED: Counts = { passed: 1, failed: 0, skipped: 0 };
+/** A build must not need what only the running server has. */
+const SERVER_ONLY = { AUTH_SECRET: undefined, AUTH_URL: undefined, DATABASE_URL: undefined };
+
+const folder = mkdtempSync(path.join(os.tmpdir(), "gatehouse-test-"));
+
+async function unitTests(): Promise<Counts> {
+  const report = path.join(folder, "vitest.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const { code } = await run(binary("vitest"), ["run", ...reporters]);
+  return readCounts("vitest", report, code);
+}
+
+async function build(): Promise<Counts> {
+  const { code } = await run(binary("next"), ["build"], { env: SERVER_ONLY });
+  return code === 0 ? ONE_PASSED : ONE_FAILED;
+}
+
+async function browserTests(): Promise<Counts> {
+  const CHROMIUM_PATH = await findChromium();
+  if (!CHROMIUM_PATH) return ONE_FAILED;
+  const report = path.join(folder, "playwright.json");
+  const { code } = await run(binary("playwright"), ["test", "--reporter=list,json"], {
+    env: { CHROMIUM_PATH, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+  });
+  return readCounts("playwright", report, code);
+}
+
+const checks = async (): Promise<Counts> => ({ ...(await runChecks()), skipped: 0 });
+
+async function part(title: string, work: () => Promise<Counts>): Promise<Counts> {
+  console.log(`\n== ${title}\n`);
+  return work().catch((error: unknown) => {
+    console.error(error);
+    return ONE_FAILED;
+  });
+}
+
+async function allParts(): Promise<Counts[]> {
+  const before = [await part("Checks", checks), await part("Unit and service tests", unitTests)];
+  const built = await part("Build", build);
+  const browsed = await part("Browser tests", async () => {
+    if (built.failed === 0) return browserTests();
+    console.error("The build failed, so there is nothing to open in a browser.");
+    return ONE_FAILED;
+  });
+  return [...before, built, browsed];
+}
+
+const total = (await allParts()).reduce((sum, counts) => ({
+  passed: sum.passed + counts.passed,
+  failed: sum.failed + counts.failed,
+  skipped: sum.skipped + counts.skipped,
+}));
+rmSync(folder, { recursive: true, force: true });
+console.log(`\n${summary(total)}`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
