@@ -1,10 +1,8 @@
 "use client";
 
-import { useTranslations } from "next-intl";
 import { ErrorMessage } from "@/components/layout/error-message";
+import { useErrorTexts } from "@/components/layout/error-texts";
 
 export default function ErrorPage({ reset }: { error: Error; reset: () => void }) {
-  const t = useTranslations("app");
-  const texts = { title: t("loadingFailed"), text: t("loadingFailedText"), retry: t("retry") };
-  return <ErrorMessage texts={texts} retry={reset} />;
+  return <ErrorMessage texts={useErrorTexts()} retry={reset} />;
 }

@@ -1,20 +1,15 @@
 "use client";
 
 import { ErrorMessage } from "@/components/layout/error-message";
+import { useErrorTexts } from "@/components/layout/error-texts";
 import "./globals.css";
 
-/** The root layout itself failed, and with it the translations. */
-const texts = {
-  title: "Something went wrong",
-  text: "The page could not be shown. Your data is safe. Try again in a moment.",
-  retry: "Try again",
-};
-
+/** The root layout itself failed, and with it the translations: the texts are the built-in ones. */
 export default function GlobalError({ reset }: { error: Error; reset: () => void }) {
   return (
     <html lang="en">
       <body>
-        <ErrorMessage texts={texts} retry={reset} />
+        <ErrorMessage texts={useErrorTexts()} retry={reset} />
       </body>
     </html>
   );

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { cookies } from "next/headers";
-import { NextIntlClientProvider } from "next-intl";
-import { getLocale, getMessages } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { ErrorTextsProvider } from "@/components/layout/error-texts";
 import { settings } from "@/lib/config/settings";
 import { THEME_COOKIE, themeOf } from "@/lib/theme";
 import "./globals.css";
@@ -14,12 +14,12 @@ export const metadata: Metadata = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
-  // Only what the error page needs; pages with more client texts bring their own (components/layout/client-texts.tsx).
-  const { app } = await getMessages();
+  const t = await getTranslations("app");
+  const errorTexts = { title: t("loadingFailed"), text: t("loadingFailedText"), retry: t("retry") };
   return (
     <html lang={await getLocale()} data-theme={theme}>
       <body>
-        <NextIntlClientProvider messages={{ app }}>{children}</NextIntlClientProvider>
+        <ErrorTextsProvider texts={errorTexts}>{children}</ErrorTextsProvider>
       </body>
     </html>
   );

@@ -10,7 +10,7 @@ test("npm run dev on an empty folder: credentials, login, and the command line b
   const port = await freePort();
   const { PATH, HOME } = process.env;
   const environment = { PATH, HOME, PORT: String(port) } as unknown as NodeJS.ProcessEnv;
-  const dev = start("npm", ["run", "dev"], { cwd, env: environment });
+  const dev = start("npm", ["run", "dev"], { cwd, env: environment, detached: true });
   const url = `http://localhost:${port}`;
   await expect.poll(() => dev.output(), { timeout: 90_000 }).toContain(`ready at ${url}`);
   const [, loginId = ""] = /login\s+(\S+)/.exec(dev.output()) ?? [];
@@ -34,7 +34,8 @@ test("npm run dev on an empty folder: credentials, login, and the command line b
   await expect(page.getByRole("link", { name: "ann@example.com", exact: true })).toBeVisible();
   await page.close();
 
-  dev.child.kill("SIGINT");
+  // As Ctrl-C does: to all that were started from this terminal.
+  process.kill(-(dev.child.pid ?? 0), "SIGINT");
   await dev.exited;
   // The last one out has stopped the database too.
   expect(() => readFileSync(path.join(cwd, ".data", "postgres", "postmaster.pid"))).toThrow();

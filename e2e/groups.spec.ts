@@ -24,6 +24,7 @@ for (const { path, add } of [
     await page.getByRole("button", { name: add }).click();
     await expect(page.getByText("This name is already in use.")).toBeVisible();
     await page.getByRole("link", { name: "Show who has it" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Edit ${name}`);
     await page.getByRole("checkbox", { name: /auth-manage/ }).uncheck();
     await page.getByRole("button", { name: "Save changes" }).click();
     await expect(page).toHaveURL(path);

@@ -77,7 +77,9 @@ export async function AppShell({ principal, here, setPreference, children }: App
       </a>
 
       <header className="sticky top-0 z-20 flex h-14 items-center justify-between border-b bg-card px-4 md:hidden">
-        <Brand />
+        <Link href="/">
+          <Brand />
+        </Link>
         <Button variant="ghost" popoverTarget="phone-menu" aria-label={t("open")} size="compact" className="-mr-2">
           <MenuIcon aria-hidden />
         </Button>
@@ -105,7 +107,9 @@ export async function AppShell({ principal, here, setPreference, children }: App
 
       <aside className="sticky top-0 hidden h-dvh flex-col border-r bg-card p-3 md:flex">
         <div className="flex h-11 items-center px-2.5">
-          <Brand />
+          <Link href="/">
+            <Brand />
+          </Link>
         </div>
         <div className="mt-3 flex-1 overflow-y-auto">
           <Menu principal={principal} here={here} />

@@ -17,7 +17,10 @@ export function AuthCard({
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center px-4 py-10">
       <div className="mb-6 flex justify-center text-lg">
-        <Brand />
+        {/* A plain link: the router's would be more script than the rest of this page. */}
+        <a href="/">
+          <Brand />
+        </a>
       </div>
       <Flash />
       <Card className="p-6">

@@ -12,10 +12,12 @@ export function freePort(): Promise<number> {
   });
 }
 
+type SpawnOptions = { cwd?: string; env: NodeJS.ProcessEnv; detached?: boolean };
+
 export type Run = { child: ChildProcess; output: () => string; exited: Promise<number | null> };
 
 /** Starts a program; its output is kept, and shown only when something goes wrong. */
-export function start(command: string, args: string[], options: { cwd?: string; env: NodeJS.ProcessEnv }): Run {
+export function start(command: string, args: string[], options: SpawnOptions): Run {
   const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
@@ -24,7 +26,7 @@ export function start(command: string, args: string[], options: { cwd?: string; 
 }
 
 /** Runs a program to its end. @throws Error with its output if it fails */
-export async function complete(command: string, args: string[], options: { cwd?: string; env: NodeJS.ProcessEnv }) {
+export async function complete(command: string, args: string[], options: SpawnOptions) {
   const run = start(command, args, options);
   const code = await run.exited;
   if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${run.output()}`);
