@@ -33,6 +33,13 @@ test("on a phone: log in, find a user, edit it, switch language and theme, log o
   await expect(page).toHaveURL(/sort=-loginId/);
 
   await page.getByRole("button", { name: "Open menu" }).click();
+  await page.getByRole("link", { name: "Groups" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Groups");
+  // The menu went with the page it was opened on.
+  await expect(page.getByRole("button", { name: "Español" })).toBeHidden();
+  await page.getByRole("button", { name: "Open menu" }).click();
+  await page.getByRole("link", { name: "Users" }).click();
+  await page.getByRole("button", { name: "Open menu" }).click();
   await page.getByRole("button", { name: "Español" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Usuarios");
   await page.getByRole("button", { name: "Oscura" }).click();

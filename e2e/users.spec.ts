@@ -1,4 +1,5 @@
 import { desc, eq } from "drizzle-orm";
+import { sessions } from "@/lib/db/schema/auth";
 import { auditEvents } from "@/lib/db/schema/events";
 import { getUser } from "@/lib/users/service";
 import { expect, test } from "./fixtures";
@@ -189,4 +190,20 @@ test("an unknown user is a 404", async ({ page, signInAs }) => {
     const response = await page.request.get(`/admin/users/${id}/edit`);
     expect(response.status(), id).toBe(404);
   }
+});
+
+test("a session that ends while somebody types: nothing typed is lost", async ({ page, ctx, signInAs, unique }) => {
+  const me = `${unique("editor")}@example.com`;
+  const id = await addPerson(ctx, me, { isSuperuser: true });
+  await signInAs(me);
+  await page.goto("/admin/users/add");
+  const loginId = `${unique("typed")}@example.com`;
+  await page.getByLabel("Email").fill(loginId);
+  await ctx.db.delete(sessions).where(eq(sessions.userId, id));
+  await page.getByRole("button", { name: "Add user" }).click();
+  await expect(page.getByText("You have been logged out. Log in again in another tab")).toBeVisible();
+  await expect(page.getByLabel("Email")).toHaveValue(loginId);
+  await signInAs(me);
+  await page.getByRole("button", { name: "Add user" }).click();
+  await expect(page.getByText(`${loginId} was added.`)).toBeVisible();
 });

@@ -1,5 +1,5 @@
 import type { Principal } from "@/lib/auth/principal";
-import type { Database } from "@/lib/db/client";
+import { type Database, withoutParameters } from "@/lib/db/client";
 
 /** Who acts: a signed-in user, the operator at the command line, or the app itself. */
 export type Actor = { kind: "user"; principal: Principal } | { kind: "cli" } | { kind: "system" };
@@ -14,5 +14,5 @@ export const noRequest: RequestFacts = { ip: null, userAgent: null, requestId: n
 
 /** Runs `work` in one transaction: everything in it happens, or nothing. */
 export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
-  return ctx.db.transaction((tx) => work({ ...ctx, db: tx }));
+  return withoutParameters(ctx.db.transaction((tx) => work({ ...ctx, db: tx })));
 }

@@ -11,6 +11,8 @@ import { access as usersAccess } from "@/lib/users/access";
 export type Route = {
   /** A condition, any signed-in user, or everybody. */
   allow: Condition | "signed-in" | "public";
+  /** A public page that greets whoever is signed in: without the database it is a 503 for them, like all others. */
+  readsSession?: true;
   /** Entry in the menu: a key below `menu` in messages/*.json; the icon is named in components/layout/menu.tsx. */
   menu?: MenuLabel;
 };
@@ -27,7 +29,7 @@ const entity = (name: MenuLabel, access: EntityAccess): Record<string, Route> =>
 });
 
 export const routes: Record<string, Route> = {
-  "/": { allow: "public", menu: "home" },
+  "/": { allow: "public", readsSession: true, menu: "home" },
   "/login": { allow: "public" },
   "/logout": { allow: "public" },
   "/logout/submit": { allow: "public" },

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { primaryAuthenticator } from "@/lib/auth/authenticators/registry";
 import { HEADER } from "@/lib/auth/request";
 import { ConfigError, config } from "@/lib/config/env";
+import { faultOf, isUnavailable } from "@/lib/db/client";
 import { migrateDatabase } from "@/lib/db/migrate";
 import { syncPermissions } from "@/lib/permissions/sync";
 
@@ -16,14 +17,15 @@ function noteRequestFacts(): void {
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { request, socket } = message as { request: IncomingMessage; socket: Socket };
     request.headers[HEADER.socket] = socket.remoteAddress ?? "";
-    request.headers[HEADER.isFetch] = request.headers.rsc ?? "";
+    const isPrefetch = request.headers["next-router-prefetch"] !== undefined;
+    request.headers[HEADER.router] = isPrefetch ? "prefetch" : request.headers.rsc ? "navigation" : "";
   });
 }
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
-  return `Gatehouse cannot start: ${error instanceof Error ? error.message : String(error)}${cause}`;
+  if (isUnavailable(error)) return `Gatehouse cannot start: the database cannot be reached: ${faultOf(error)}`;
+  return `Gatehouse cannot start: ${faultOf(error)}`;
 }
 
 /** Checks the configuration, migrates the database and brings the permissions in line; ends the process on a fault. */

@@ -65,12 +65,12 @@ function SortButton({
       name="sort"
       value={formatSort(toggleSort(sort, column.id, false))}
       onClick={sortOnClick}
-      className="group -mx-1.5 inline-flex min-h-8 items-center gap-1 rounded px-1.5 hover:bg-muted hover:text-foreground"
+      className="group relative -mx-1.5 inline-flex min-h-8 items-center rounded px-1.5 hover:bg-muted hover:text-foreground"
     >
       {column.label}
       <Icon
         className={cn(
-          "size-3.5",
+          "absolute left-full -ml-0.5 size-3.5",
           entry ? "text-primary" : "opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50",
         )}
         aria-hidden

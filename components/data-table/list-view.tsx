@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useId, useTransition } from "react";
+import { useId, useOptimistic, useTransition } from "react";
 import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
@@ -48,11 +48,17 @@ function NothingHere({ query, path, empty }: Pick<ListViewProps, "query" | "path
 
 /** A list whose whole state is its address. With scripts the address changes in place; without, forms and links do it. */
 export function ListView(props: ListViewProps) {
-  const { caption, path, query, fields, columns, filters, rows, total, totalIsEstimate, empty } = props;
+  const { caption, path, fields, columns, filters, rows, total, totalIsEstimate, empty } = props;
   const router = useRouter();
   const [isPending, startTransition] = useTransition();
   const sortFormId = useId();
-  const go = (next: ListQuery) => startTransition(() => router.push(listHref(path, next), { scroll: false }));
+  // What was asked for counts at once, so that a second click builds on the first and not on what is still shown.
+  const [query, setQuery] = useOptimistic(props.query);
+  const go = (next: ListQuery) =>
+    startTransition(() => {
+      setQuery(next);
+      router.push(listHref(path, next), { scroll: false });
+    });
   return (
     <Card>
       <Toolbar path={path} query={query} fields={fields} filters={filters} columns={columns} onQuery={go} />
@@ -63,7 +69,7 @@ export function ListView(props: ListViewProps) {
       </form>
       <div className={cn("overflow-x-auto transition-opacity", isPending && "opacity-60")} aria-busy={isPending}>
         {rows.length === 0 ? (
-          <NothingHere query={query} path={path} empty={empty} />
+          <NothingHere query={props.query} path={path} empty={empty} />
         ) : (
           <DataTable
             caption={caption}
@@ -80,7 +86,7 @@ export function ListView(props: ListViewProps) {
         query={query}
         total={total}
         totalIsEstimate={totalIsEstimate}
-        isFull={rows.length === query.size}
+        isFull={rows.length === props.query.size}
         onQuery={go}
       />
     </Card>

@@ -110,7 +110,7 @@ export function Toolbar({ path, query, fields, filters, columns, onQuery }: Tool
       </div>
       <SortSelect query={query} columns={columns} onQuery={onQuery} />
       {filters.length > 0 && (
-        <details className="mt-2" open={activeCount > 0 || undefined}>
+        <details className="mt-2">
           <summary className="inline-flex min-h-8 items-center gap-2 rounded-md px-2 text-sm font-medium hover:bg-muted">
             <ListFilter className="size-4" aria-hidden />
             {t("filters")}

@@ -1,7 +1,8 @@
 "use client";
 
 import { zodResolver } from "@hookform/resolvers/zod";
-import { startTransition, useActionState, useEffect, useMemo, useRef } from "react";
+import { unstable_rethrow } from "next/navigation";
+import { useActionState, useEffect, useMemo, useRef, useState, useTransition } from "react";
 import {
   type DefaultValues,
   type FieldErrors,
@@ -41,12 +42,25 @@ function focusFirstInvalid(form: HTMLFormElement | null): void {
   requestAnimationFrame(() => form?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
 }
 
+/** Why the server did not answer a post: the form stays as it is, and says what to do. */
+async function reasonOfSilence(): Promise<Problem> {
+  const status = await fetch("/api/me").then(
+    (response) => response.status,
+    () => 0,
+  );
+  return { key: status === 401 ? "signedOut" : "notSaved" };
+}
+
 /**
  * One form, two ways: with scripts react-hook-form checks it in the browser with the schema of the server and then calls
  * the action; without, the browser posts it to the same action. What was typed survives a refusal either way.
  */
 export function useActionForm<Values extends FieldValues>({ schema, defaults, action }: ActionFormOptions<Values>) {
-  const [state, formAction, isPending] = useActionState(action, {});
+  // The answer to a post without scripts comes with the page, the one to a post from here by itself.
+  const [posted, formAction] = useActionState(action, {});
+  const [answer, setAnswer] = useState<FormState<Values>>();
+  const state = answer ?? posted;
+  const [isPending, startTransition] = useTransition();
   const formRef = useRef<HTMLFormElement>(null);
 
   const serverErrors = useMemo(
@@ -78,10 +92,21 @@ export function useActionForm<Values extends FieldValues>({ schema, defaults, ac
     return fromServer ?? { key: String(error.message ?? "") };
   };
 
-  const onSubmit = form.handleSubmit(
+  const save = form.handleSubmit(
     (values) => {
       const element = formRef.current;
-      if (element) startTransition(() => formAction(toFormData(values, element)));
+      if (!element) return;
+      startTransition(async () => {
+        try {
+          const next = await action(state, toFormData(values, element));
+          startTransition(() => setAnswer(next));
+        } catch (error) {
+          // A redirect after success is thrown too, and is Next.js' business.
+          unstable_rethrow(error);
+          const problem = await reasonOfSilence();
+          startTransition(() => setAnswer({ problem }));
+        }
+      });
     },
     () => focusFirstInvalid(formRef.current),
   );
@@ -89,7 +114,7 @@ export function useActionForm<Values extends FieldValues>({ schema, defaults, ac
   return {
     form,
     /** For the `<form>` element. */
-    formProps: { ref: formRef, action: formAction, onSubmit, noValidate: true },
+    formProps: { ref: formRef, action: formAction, onSubmit: save, noValidate: true },
     isPending,
     formProblem: state.problem,
     initial: initial as Values,

@@ -3,7 +3,7 @@ import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "nex
 import CredentialsProvider from "next-auth/providers/credentials";
 import { config } from "@/lib/config/env";
 import type { Context } from "@/lib/context";
-import { database } from "@/lib/db/client";
+import { database, faultOf } from "@/lib/db/client";
 import { primaryAuthenticator } from "./authenticators/registry";
 import { requestFacts } from "./request";
 import { endSession, findPrincipal, sessionCookieName, startSession } from "./session";
@@ -92,7 +92,7 @@ function authConfig(): NextAuthConfig {
       error(error) {
         if (error instanceof CredentialsSignin) return;
         const { type, cause } = error as Error & { type?: string; cause?: { err?: Error } };
-        console.error("[auth]", type ?? "error", cause?.err?.message ?? error.message);
+        console.error("[auth]", type ?? "error", faultOf(cause?.err ?? error));
       },
     },
   };

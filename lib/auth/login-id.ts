@@ -1,6 +1,15 @@
 import { domainToASCII } from "node:url";
 
 /**
+ * The URL parser behind domainToASCII drops line breaks, decodes percent signs, stops at a slash and takes numbers for
+ * IPv4 addresses: it gets to see only labels of letters, marks and digits that are not ASCII already.
+ */
+function asciiDomain(domain: string): string {
+  const needsMapping = /[^\0-\x7f]/.test(domain) && /^[\p{L}\p{M}\p{N}.\u3002-]+$/u.test(domain);
+  return (needsMapping && domainToASCII(domain)) || domain.replaceAll("\u3002", ".");
+}
+
+/**
  * The one form in which login ids are compared: sign-in, limiter, forgot, directories, unique index, CLI, import.
  * NFKC, trimmed, lower case, and the domain of an e-mail address in its ASCII form (IDNA). Idempotent, never fails; what
  * is not a well-formed login id still has one canonical spelling.
@@ -11,7 +20,7 @@ export function canonicalLoginId(typed: string): string {
   const at = folded.lastIndexOf("@");
   if (at < 0) return folded;
   const domain = folded.slice(at + 1);
-  return `${folded.slice(0, at)}@${domainToASCII(domain) || domain}`;
+  return `${folded.slice(0, at)}@${asciiDomain(domain)}`;
 }
 
 // Controls, invisible characters, white space and what would turn one address into several.
@@ -27,6 +36,7 @@ export function isEmailAddress(canonical: string): boolean {
     canonical.length <= 254 &&
     !UNSAFE.test(canonical) &&
     !/^\.|\.\.|\.$/.test(local) &&
+    !/(^|\.)(\d+|0x[0-9a-f]*)$/.test(domain) &&
     /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(domain)
   );
 }

@@ -6,8 +6,8 @@ import type { RequestFacts } from "@/lib/context";
 export const HEADER = {
   /** The peer of the connection. */
   socket: "x-gatehouse-socket",
-  /** Not empty when the client router asks, as opposed to a person; Next.js hides its own header from the middleware. */
-  isFetch: "x-gatehouse-fetch",
+  /** `navigation` or `prefetch` when the client router asks; Next.js hides its own headers from the middleware. */
+  router: "x-gatehouse-router",
   requestId: "x-request-id",
   /** Path and query as the browser sees them. */
   location: "x-gatehouse-location",
@@ -19,11 +19,14 @@ export function canonicalAddress(text: string): string | null {
   const bare = text
     .trim()
     .replace(/^\[|\](:\d+)?$/g, "")
-    .replace(/%.*$/, "");
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1];
-  const address = mapped ?? bare;
-  if (net.isIPv4(address)) return address;
-  return net.isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : null;
+    .replace(/%.*$/, "")
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
+  if (net.isIPv4(bare)) return bare;
+  if (!net.isIPv6(bare)) return null;
+  const address = new URL(`http://[${bare}]`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(address) ?? [];
+  if (high === undefined || low === undefined) return address;
+  return [high, low].flatMap((part) => [parseInt(part, 16) >> 8, parseInt(part, 16) & 255]).join(".");
 }
 
 /**
@@ -34,7 +37,9 @@ export function clientAddress(headers: Headers): string | null {
   const socket = headers.get(HEADER.socket);
   const proxies = config().TRUSTED_PROXIES;
   if (proxies === 0) return socket && canonicalAddress(socket);
-  const chain = [...(headers.get("x-forwarded-for") ?? "").split(","), socket ?? ""].filter((hop) => hop.trim() !== "");
+  // The socket keeps its place even where it is unknown, or a client could move what is counted.
+  const hops = (headers.get("x-forwarded-for") ?? "").split(",").filter((hop) => hop.trim() !== "");
+  const chain = [...hops, socket ?? ""];
   const client = chain.at(Math.max(0, chain.length - 1 - proxies));
   return client ? canonicalAddress(client) : null;
 }

@@ -4,7 +4,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import { type Context, inTransaction } from "@/lib/context";
-import { type Database, database } from "@/lib/db/client";
+import { type Database, database, withoutParameters } from "@/lib/db/client";
 import { permissions as permissionTable } from "@/lib/db/schema/access";
 import { sessions } from "@/lib/db/schema/auth";
 import { users } from "@/lib/db/schema/users";
@@ -65,7 +65,7 @@ function lookupOn(db: Database) {
  */
 export async function findPrincipal(token: string | undefined, db: Database = database()): Promise<Principal | null> {
   if (!token || !TOKEN_SHAPE.test(token)) return null;
-  const [row] = await lookupOn(db).execute({ tokenHash: hashToken(token) });
+  const [row] = await withoutParameters(lookupOn(db).execute({ tokenHash: hashToken(token) }));
   if (!row) return null;
   const { isDueForLastSeen, permissions, ...principal } = row;
   if (isDueForLastSeen) {

@@ -6,14 +6,12 @@ import { PASSWORD_MAX_BYTES } from "./password";
 /** Longest login id that is looked at, in characters. */
 const LOGIN_ID_MAX = 320;
 
+/** PostgreSQL text cannot hold NUL, and neither can an honest login id or password. */
+const hasNoNul = (text: string) => !text.includes("\0");
+
 const credentialsSchema = z.object({
-  loginId: z.string().trim().min(1).max(LOGIN_ID_MAX),
-  // PostgreSQL text cannot hold NUL, and neither can an honest password.
-  password: z
-    .string()
-    .min(1)
-    .max(PASSWORD_MAX_BYTES)
-    .refine((password) => !password.includes("\0")),
+  loginId: z.string().trim().min(1).max(LOGIN_ID_MAX).refine(hasNoNul),
+  password: z.string().min(1).max(PASSWORD_MAX_BYTES).refine(hasNoNul),
 });
 
 export type SignInOutcome =

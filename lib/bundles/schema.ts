@@ -1,9 +1,7 @@
 import * as z from "zod/mini";
+import { idsSchema, nameSchema } from "@/lib/crud/schema";
 
 /** What a bundle form may contain: the same schema in the browser and on the server. */
-export const bundleSchema = z.strictObject({
-  name: z.string().check(z.trim(), z.minLength(1, "required"), z.maxLength(200, "tooLong")),
-  permissionIds: z.array(z.uuid({ error: "unknownChoice" })),
-});
+export const bundleSchema = z.strictObject({ name: nameSchema, permissionIds: idsSchema });
 
 export type BundleInput = z.infer<typeof bundleSchema>;

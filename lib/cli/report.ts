@@ -1,4 +1,4 @@
-import { isUnavailable } from "@/lib/db/client";
+import { faultOf, isUnavailable } from "@/lib/db/client";
 import { AppError, Invalid, type Problem } from "@/lib/errors";
 import { CliError } from "./command";
 import type { CliTexts } from "./texts";
@@ -16,7 +16,7 @@ export function describeFailure(error: unknown, texts: CliTexts): string | undef
       .join("\n");
   }
   if (error instanceof AppError) return errorText(error.problem, texts);
-  if (isUnavailable(error)) return texts.cli("unavailable", { reason: (error as Error).message });
+  if (isUnavailable(error)) return texts.cli("unavailable", { reason: faultOf(error) });
   const isExpected = error instanceof Error && ["ConfigError", "EmbeddedDatabaseError"].includes(error.name);
   return isExpected ? error.message : undefined;
 }

@@ -197,7 +197,9 @@ const examples: Record<string, string> = {
   LDAP_TEST_MODE: "false",
   OIDC_PROFILES:
     '[{"name":"corp","client":{"issuer":"https://id.example.com","clientId":"gatehouse","clientSecret":"…"}}]',
+  NODE_ENV: "production",
   MAIL_TRANSPORT: "smtp",
+  RESEND_BASE_URL: "https://api.resend.com",
   RESEND_API_KEY: "re_123456789",
   SMTP_URL: "smtp://user:password@mail.example.com:587",
 };
@@ -220,7 +222,9 @@ export const DEVELOPMENT_SECRET_PREFIX = "development-";
 
 /** Length alone does not catch `aaaa…` and the placeholders that people forget to replace. */
 const isWeakSecret = (secret: string) =>
-  Buffer.byteLength(secret) < 32 || new Set(secret).size < 5 || /change.?me|placeholder|your.?secret/i.test(secret);
+  Buffer.byteLength(secret) < 32 ||
+  new Set(secret).size < 5 ||
+  /change.?me|placeholder|your.?secret|openssl/i.test(secret);
 
 function crossChecks(v: Variables): [name: string, problem: string][] {
   const problems: [string, string][] = [];
@@ -264,6 +268,17 @@ function crossChecks(v: Variables): [name: string, problem: string][] {
   return problems;
 }
 
+/** What is malformed, and what the remaining variables lack: every problem is told at once. */
+function malformed(issues: z.core.$ZodIssue[], present: Record<string, string | undefined>): [string, string][] {
+  const problems = issues.map((issue): [string, string] => {
+    const [name, ...inner] = issue.path.map(String);
+    return [name ?? "", inner.length > 0 ? `${inner.join(".")}: ${issue.message}` : issue.message];
+  });
+  const names = new Set(problems.map(([name]) => name));
+  const rest = variables.parse(Object.fromEntries(Object.entries(present).filter(([name]) => !names.has(name))));
+  return [...problems, ...crossChecks(rest).filter(([name]) => !names.has(name))];
+}
+
 /**
  * Reads a set of variables. Empty values count as absent.
  * @returns the configuration, or every problem found in it.
@@ -273,12 +288,7 @@ export function parseEnv(
 ): { config: Config } | { problems: ConfigProblem[] } {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
   const parsed = variables.safeParse(present);
-  const found: [string, string][] = parsed.success
-    ? crossChecks(parsed.data)
-    : parsed.error.issues.map((issue) => {
-        const [name, ...inner] = issue.path.map(String);
-        return [name ?? "", inner.length > 0 ? `${inner.join(".")}: ${issue.message}` : issue.message];
-      });
+  const found = parsed.success ? crossChecks(parsed.data) : malformed(parsed.error.issues, present);
   if (!parsed.success || found.length > 0) {
     return { problems: found.map(([name, problem]) => ({ name, problem, example: `${name}=${exampleOf(name)}` })) };
   }
@@ -286,6 +296,7 @@ export function parseEnv(
   return {
     config: {
       ...rest,
+      MAIL_TRANSPORT: rest.MAIL_TRANSPORT ?? (rest.NODE_ENV === "production" ? undefined : "outbox"),
       isProduction: rest.NODE_ENV === "production",
       AUTH_URL: new URL(AUTH_URL ?? `http://localhost:${rest.PORT}`).origin,
       mailEnabled: rest.LOGIN_ID === "email" && EMAIL_ENABLED !== "false",

@@ -25,8 +25,8 @@ function filterSql({ filter, column, where, canonical }: ListColumns[string], va
     return filter === "text" ? contains(column, canonical ? canonical(value) : value) : eq(column, value);
   }
   return and(
-    value.from ? gte(column, sql`${value.from}::date`) : undefined,
-    value.to ? sql`${column} < ${value.to}::date + 1` : undefined,
+    value.from ? gte(column, sql`${value.from}::date::timestamp at time zone 'UTC'`) : undefined,
+    value.to ? sql`${column} < (${value.to}::date + 1)::timestamp at time zone 'UTC'` : undefined,
   );
 }
 

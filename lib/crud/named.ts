@@ -10,7 +10,7 @@ import { isUuid } from "./ids";
 import type { ListFields, ListQuery } from "./list-query";
 import { contains, type ListColumns, offsetOf, orderOf, whereOf } from "./list-sql";
 import { countUpTo, type Page } from "./page";
-import { applyRelation, heldIds, planRelation, type Relation } from "./relations";
+import { addedBy, applyRelation, heldIds, planRelations, type Relation, sideOf } from "./relations";
 
 /** The verbs of what is a name with grants: groups and bundles. */
 export type NamedEntity = {
@@ -91,12 +91,8 @@ async function refusingTakenName<T>(
 }
 
 async function planAll(tx: Context, { relations }: NamedEntity, id: string | undefined, input: NamedInput) {
-  const plans = await Promise.all(
-    relations.map((relation) =>
-      planRelation(tx.db, relation, id, input[relation.field as keyof NamedInput] as string[]),
-    ),
-  );
-  await assertMayGrant(tx, Object.fromEntries(plans.map(({ relation, added }) => [relation.field, added])));
+  const plans = await planRelations(tx.db, relations, id, input);
+  await assertMayGrant(tx, addedBy(plans));
   return plans;
 }
 
@@ -117,7 +113,7 @@ export async function createNamed(ctx: Context, definition: NamedEntity, input: 
         .returning({ id: table.id });
       if (!row) throw new Error("insert returned no row");
       for (const plan of plans) await applyRelation(tx.db, plan, row.id);
-      const after = { name, ...Object.fromEntries(plans.map(({ relation, to }) => [relation.field, to])) };
+      const after = { name, ...sideOf(plans, "to") };
       await recordAudit(tx, {
         action: "create",
         entity,
@@ -161,14 +157,12 @@ export async function updateNamed(
         })
         .where(eq(table.id, id));
       for (const plan of plans) await applyRelation(tx.db, plan, id);
-      const side = (which: "from" | "to") =>
-        Object.fromEntries(plans.map((plan) => [plan.relation.field, plan[which]]));
       await recordAudit(tx, {
         action: "update",
         entity,
         entityId: id,
         entityLabel: name,
-        changes: changesBetween({ name: before.name, ...side("from") }, { name, ...side("to") }),
+        changes: changesBetween({ name: before.name, ...sideOf(plans, "from") }, { name, ...sideOf(plans, "to") }),
       });
     }),
   );

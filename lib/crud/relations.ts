@@ -50,7 +50,7 @@ export type RelationChange = { relation: Relation; added: string[]; removed: str
  * @param holderId undefined for a record that does not exist yet
  * @throws Invalid on the relation's field if a wanted id does not exist
  */
-export async function planRelation(
+async function planRelation(
   db: Database,
   relation: Relation,
   holderId: string | undefined,
@@ -69,6 +69,28 @@ export async function planRelation(
     to: named(after),
   };
 }
+
+/** The changes of several relations, one after the other: a transaction is one connection, and takes one query at a time. */
+export async function planRelations(
+  db: Database,
+  relations: readonly Relation[],
+  holderId: string | undefined,
+  wanted: Partial<Record<string, unknown>>,
+): Promise<RelationChange[]> {
+  const plans: RelationChange[] = [];
+  for (const relation of relations) {
+    plans.push(await planRelation(db, relation, holderId, (wanted[relation.field] ?? []) as string[]));
+  }
+  return plans;
+}
+
+/** What a plan newly gives, by form field. */
+export const addedBy = (plans: RelationChange[]): Record<string, string[]> =>
+  Object.fromEntries(plans.map(({ relation, added }) => [relation.field, added]));
+
+/** One side of a plan by form field, for the audit trail. */
+export const sideOf = (plans: RelationChange[], side: "from" | "to"): Record<string, string[]> =>
+  Object.fromEntries(plans.map((plan) => [plan.relation.field, plan[side]]));
 
 /** The key under which the link table knows a column. */
 function keyOf(table: PgTable, column: PgColumn): string {

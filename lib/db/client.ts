@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from "drizzle-orm";
 import { drizzle, type NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
 import type { PgDatabase } from "drizzle-orm/pg-core";
 import { Client, Pool } from "pg";
@@ -60,12 +61,32 @@ export const over = (client: Client): Database => drizzle({ client });
 
 type DriverError = { code?: string; constraint?: string; message?: string };
 
-/** The driver's own error below the layers that wrap it. */
-function driverError(error: unknown): DriverError {
+function innermost(error: unknown): unknown {
   let inner = error;
   while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
+  return inner;
+}
+
+/** The driver's own error below the layers that wrap it. */
+function driverError(error: unknown): DriverError {
+  const inner = innermost(error);
   return inner instanceof Error ? (inner as DriverError) : {};
 }
+
+/**
+ * Runs queries whose parameters must not reach a log: hashes of passwords and of cookies. Drizzle's own error quotes them;
+ * what is thrown on is the driver's, which does not.
+ */
+export async function withoutParameters<T>(queries: Promise<T>): Promise<T> {
+  try {
+    return await queries;
+  } catch (error) {
+    throw error instanceof DrizzleQueryError ? innermost(error) : error;
+  }
+}
+
+/** What the driver says of a failure, for logs: without the statement and its parameters, which hold people's data. */
+export const faultOf = (error: unknown): string => driverError(error).message ?? String(error);
 
 /** The name of the violated constraint, when `error` is a unique violation (SQLSTATE 23505). */
 export function uniqueViolation(error: unknown): string | undefined {

@@ -5,7 +5,7 @@ import { loginPath } from "@/lib/auth/redirects";
 import { HEADER } from "@/lib/auth/request";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { findPrincipal, sessionCookieName } from "@/lib/auth/session";
-import { isUnavailable } from "@/lib/db/client";
+import { faultOf, isUnavailable } from "@/lib/db/client";
 import { encodeFlash, FLASH_COOKIE, FLASH_COOKIE_OPTIONS } from "@/lib/flash";
 import { LOCALE_COOKIE } from "@/lib/i18n/locales";
 import { problem } from "@/lib/problem";
@@ -30,15 +30,16 @@ function decodedPath(request: NextRequest): string {
 async function judge(request: NextRequest, pathname: string): Promise<Verdict> {
   if (!isSameOrigin(request)) return "crossSite";
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) return "tooLarge";
-  const { allow } = routeFor(pathname);
-  if (allow === "public") return "pass";
+  const { allow, readsSession } = routeFor(pathname);
+  if (allow === "public" && !readsSession) return "pass";
   try {
     const principal = await findPrincipal(request.cookies.get(sessionCookieName())?.value);
+    if (allow === "public") return "pass";
     if (!principal) return "anonymous";
     return allow === "signed-in" || satisfies(principal, allow) ? "pass" : "forbidden";
   } catch (error) {
     if (!isUnavailable(error)) throw error;
-    console.error("[middleware] database out of reach:", error instanceof Error ? error.message : error);
+    console.error("[middleware] database out of reach:", faultOf(error));
     return "unavailable";
   }
 }
@@ -54,7 +55,10 @@ const API_ANSWER: Record<Exclude<Verdict, "pass">, [status: number, title: strin
 function toLogin(request: NextRequest, location: string): Response {
   // Next.js sends a Location on its own origin as a mere path, so that no Host header can lead the visitor elsewhere.
   const response = NextResponse.redirect(new URL(loginPath(location), request.url), 303);
-  response.cookies.set(FLASH_COOKIE, encodeFlash({ kind: "status", key: "loginRequired" }), FLASH_COOKIE_OPTIONS);
+  // A prefetch is nobody's visit: its message would replace the one that the next page is to show.
+  if (request.headers.get(HEADER.router) !== "prefetch") {
+    response.cookies.set(FLASH_COOKIE, encodeFlash({ kind: "status", key: "loginRequired" }), FLASH_COOKIE_OPTIONS);
+  }
   response.headers.set("cache-control", "no-store");
   return response;
 }
@@ -70,7 +74,7 @@ async function answer(verdict: Verdict, request: NextRequest, pathname: string, 
     return toLogin(request, isRead ? request.nextUrl.pathname + request.nextUrl.search : "/");
   // A page that does nothing but answer 403, so that the refusal has the app's look. The client router needs no look: on a
   // refused fetch it loads the whole page.
-  if (verdict === "forbidden" && isRead && !request.headers.get(HEADER.isFetch)) {
+  if (verdict === "forbidden" && isRead && !request.headers.get(HEADER.router)) {
     return NextResponse.rewrite(new URL("/refused", request.url), { request: { headers: forwarded } });
   }
   const language = {

@@ -1,11 +1,10 @@
 import * as z from "zod/mini";
+import { idsSchema } from "@/lib/crud/schema";
 
 /**
  * What a user form may contain: the same schema in the browser and on the server. Messages are keys below `errors`.
  * Rules that need the database or the configuration are in service.ts.
  */
-
-const ids = z.array(z.uuid({ error: "unknownChoice" }));
 
 export const userSchema = z
   .strictObject({
@@ -15,9 +14,9 @@ export const userSchema = z
     disabledAt: z.union([z.literal(""), z.iso.date({ error: "notADate" })], { error: "notADate" }),
     /** Left out where the form does not show it. */
     isSuperuser: z.optional(z.boolean()),
-    groupIds: ids,
-    bundleIds: ids,
-    permissionIds: ids,
+    groupIds: idsSchema,
+    bundleIds: idsSchema,
+    permissionIds: idsSchema,
     /** Empty leaves the password as it is. */
     password: z.string(),
     confirm: z.string(),

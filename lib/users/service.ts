@@ -7,7 +7,7 @@ import { endSessionsOf } from "@/lib/auth/session";
 import { config } from "@/lib/config/env";
 import { type Context, inTransaction } from "@/lib/context";
 import { isUuid } from "@/lib/crud/ids";
-import { applyRelation, heldIds, planRelation, type RelationChange } from "@/lib/crud/relations";
+import { addedBy, applyRelation, heldIds, planRelations, type RelationChange, sideOf } from "@/lib/crud/relations";
 import { uniqueViolation } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
 import { Conflict, Invalid, NotFound } from "@/lib/errors";
@@ -107,20 +107,14 @@ async function refusingTakenLoginId<T>(ctx: Context, loginId: string, write: () 
   }
 }
 
-const planRelations = (ctx: Context, id: string | undefined, input: UserInput) =>
-  Promise.all(
-    Object.values(userRelations).map((relation) => planRelation(ctx.db, relation, id, input[relation.field])),
-  );
-
-const addedBy = (plans: RelationChange[]) =>
-  Object.fromEntries(plans.map(({ relation, added }) => [relation.field, added]));
+const relations = Object.values(userRelations);
 
 const describe = (state: UserState & { loginId: string }, plans: RelationChange[], side: "from" | "to") => ({
   loginId: state.loginId,
   isEnabled: state.isEnabled,
   isSuperuser: state.isSuperuser,
   disabledAt: state.disabledAt?.toISOString() ?? null,
-  ...Object.fromEntries(plans.map((plan) => [plan.relation.field, plan[side]])),
+  ...sideOf(plans, side),
 });
 
 const NOTHING = {};
@@ -141,7 +135,7 @@ export async function createUser(ctx: Context, input: UserInput): Promise<string
   const passwordHash = input.password === "" ? null : await hashPassword(input.password);
   return refusingTakenLoginId(ctx, input.loginId, () =>
     inTransaction(ctx, async (tx) => {
-      const plans = await planRelations(tx, undefined, input);
+      const plans = await planRelations(tx.db, relations, undefined, input);
       await assertMayGrant(tx, addedBy(plans));
       const loginId = input.loginId.trim();
       const [row] = await tx.db
@@ -189,7 +183,7 @@ export async function updateUser(ctx: Context, id: string, version: number, inpu
 
       const loginId = input.loginId.trim();
       if (passwordHash !== null || loginId !== before.loginId) await assertMayImpersonate(tx, id);
-      const plans = await planRelations(tx, id, input);
+      const plans = await planRelations(tx.db, relations, id, input);
       await assertMayGrant(tx, addedBy(plans));
 
       await tx.db
@@ -210,6 +204,8 @@ export async function updateUser(ctx: Context, id: string, version: number, inpu
         entityLabel: loginId,
         changes: changesBetween(describe(before, plans, "from"), describe({ ...after, loginId }, plans, "to")),
       });
+      // Crossing the line between active and not ends what was open, so that no old cookie comes back to life.
+      if (!after.isEnabled || !before.isEnabled || before.isTimedOut) await endSessionsOf(tx.db, [id]);
       if (passwordHash !== null) await storePassword(tx, { id, loginId }, passwordHash);
     }),
   );

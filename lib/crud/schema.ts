@@ -1,0 +1,13 @@
+import * as z from "zod/mini";
+
+/** The name of a group or a bundle, as a person types it. */
+export const nameSchema = z.string().check(
+  z.trim(),
+  z.minLength(1, "required"),
+  z.maxLength(200, "tooLong"),
+  // PostgreSQL text cannot hold NUL.
+  z.refine((name) => !name.includes("\0"), "invalidCharacters"),
+);
+
+/** Ids of records to hold. */
+export const idsSchema = z.array(z.uuid({ error: "unknownChoice" }));
