@@ -131,6 +131,7 @@ describe("defaults", () => {
       LDAP_TEST_MODE: false,
       OIDC_PROFILES: [],
       mailEnabled: true,
+      MAIL_TRANSPORT: "outbox",
       MAIL_FROM: expect.any(String),
       EMAIL_SITE_NAME: expect.any(String),
       EMAIL_SITE_ABBR: expect.any(String),
