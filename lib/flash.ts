@@ -1,4 +1,5 @@
 import { cookies } from "next/headers";
+import { config } from "@/lib/config/env";
 import type { MessageParams } from "@/lib/errors";
 
 /**
@@ -9,12 +10,13 @@ export type Flash = { kind: "status" | "alert"; key: string; params?: MessagePar
 
 export const FLASH_COOKIE = "gatehouse-flash";
 
-export const FLASH_COOKIE_OPTIONS = { path: "/", sameSite: "lax", maxAge: 60 } as const;
+export const flashCookieOptions = () =>
+  ({ path: "/", sameSite: "lax", maxAge: 60, secure: config().AUTH_URL.startsWith("https:") }) as const;
 
 export const encodeFlash = (flash: Flash): string => Buffer.from(JSON.stringify(flash)).toString("base64url");
 
 export async function setFlash(flash: Flash): Promise<void> {
-  (await cookies()).set(FLASH_COOKIE, encodeFlash(flash), FLASH_COOKIE_OPTIONS);
+  (await cookies()).set(FLASH_COOKIE, encodeFlash(flash), flashCookieOptions());
 }
 
 /** The message waiting for this page, if any; what is not one of ours is ignored. */

@@ -5,7 +5,8 @@ import net from "node:net";
 import { fileURLToPath } from "node:url";
 import { createFirstSuperuser } from "@/lib/cli/first-superuser";
 import { run } from "@/lib/cli/run";
-import { config, DEVELOPMENT_SECRET_PREFIX } from "@/lib/config/env";
+import { DEVELOPMENT_SECRET_PREFIX } from "@/lib/config/checks";
+import { config } from "@/lib/config/env";
 import { loadEnvFiles } from "@/lib/config/env-files";
 import { closeDatabase } from "@/lib/db/client";
 

@@ -131,7 +131,7 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
                   scope="col"
                   key={header.id}
                   aria-sort={direction === false ? undefined : direction === "asc" ? "ascending" : "descending"}
-                  className="px-3 py-2 font-medium whitespace-nowrap first:pl-4"
+                  className="px-2.5 py-2 font-medium whitespace-nowrap first:pl-4"
                 >
                   {column.isSortable ? (
                     <SortButton column={column} sort={sort} sortFormId={sortFormId} onSort={onSort} />
@@ -142,7 +142,7 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
               );
             })}
             {hasActions && (
-              <th role="columnheader" scope="col" className="px-3 py-2">
+              <th role="columnheader" scope="col" className="px-2.5 py-2">
                 <span className="sr-only">{t("actions")}</span>
               </th>
             )}
@@ -164,7 +164,7 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
                 <td
                   role="cell"
                   key={cell.id}
-                  className="px-3 py-2.5 pl-4 align-top max-md:block max-md:p-0 max-md:pb-1"
+                  className="py-2.5 pr-2.5 pl-4 align-top max-md:block max-md:p-0 max-md:pb-1"
                 >
                   <RowName row={row.original} kind={column.kind} value={value} />
                 </td>
@@ -173,7 +173,7 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
                   role="cell"
                   key={cell.id}
                   className={cn(
-                    "px-3 py-2.5 align-top max-md:grid-cols-[8rem_1fr] max-md:justify-items-start max-md:gap-3 max-md:px-0 max-md:py-0.5",
+                    "px-2.5 py-2.5 align-top max-md:grid-cols-[8rem_1fr] max-md:justify-items-start max-md:gap-3 max-md:px-0 max-md:py-0.5",
                     // Cards leave out what is empty; a table keeps its columns.
                     isEmpty(value) ? "max-md:hidden" : "max-md:grid",
                   )}
@@ -186,7 +186,7 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
               );
             })}
             {hasActions && (
-              <td role="cell" className="px-3 py-1.5 text-right align-top max-md:hidden">
+              <td role="cell" className="px-2.5 py-1.5 text-right align-top max-md:hidden">
                 {row.original.editHref && (
                   <Link
                     href={row.original.editHref}

@@ -127,7 +127,7 @@ export async function AppShell({ principal, here, setPreference, children }: App
         </div>
       </aside>
 
-      <main id="content" className="mx-auto w-full max-w-7xl min-w-0 px-4 py-6 md:px-8 md:py-8">
+      <main id="content" className="mx-auto w-full max-w-7xl min-w-0 px-4 py-6 md:px-6 md:py-8">
         <Flash />
         {children}
       </main>

@@ -2,6 +2,7 @@ import { createBundle } from "@/lib/bundles/service";
 import type { Context } from "@/lib/context";
 import { permissions } from "@/lib/db/schema/access";
 import { createGroup } from "@/lib/groups/service";
+import { newUser } from "@/lib/users/schema";
 import { createUser } from "@/lib/users/service";
 
 export const PASSWORD = "a long walk in the rain";
@@ -19,18 +20,7 @@ type Grants = { isSuperuser?: boolean; groupIds?: string[]; permissionIds?: stri
 
 export function addPerson(ctx: Context, loginId: string, grants: Grants = {}): Promise<string> {
   const password = grants.password ?? PASSWORD;
-  return createUser(ctx, {
-    loginId,
-    isEnabled: true,
-    disabledAt: "",
-    isSuperuser: false,
-    groupIds: [],
-    bundleIds: [],
-    permissionIds: [],
-    ...grants,
-    password,
-    confirm: password,
-  });
+  return createUser(ctx, { ...newUser, loginId, ...grants, password, confirm: password });
 }
 
 export async function managePermissionId(ctx: Context): Promise<string> {

@@ -4,6 +4,7 @@ import { config } from "@/lib/config/env";
 import type { Context } from "@/lib/context";
 import { bundles, groups, type NamedTable, permissions } from "@/lib/db/schema/access";
 import { createGroup } from "@/lib/groups/service";
+import { newUser } from "@/lib/users/schema";
 import { createUser, findUserByLoginId } from "@/lib/users/service";
 
 const GIVEN = ["ana", "ben", "carla", "dmitri", "eva", "farid", "grace", "hugo", "ines", "jamal"];
@@ -38,15 +39,10 @@ export async function seedDemo(ctx: Context): Promise<number> {
     const loginId = config().LOGIN_ID === "email" ? `${person}@example.com` : person;
     if (await findUserByLoginId(ctx, loginId)) continue;
     await createUser(ctx, {
+      ...newUser,
       loginId,
       isEnabled: index % 9 !== 4,
-      isSuperuser: false,
-      disabledAt: "",
       groupIds: index % 8 === 0 ? [administrators, staff] : [staff],
-      bundleIds: [],
-      permissionIds: [],
-      password: "",
-      confirm: "",
     });
     added += 1;
   }

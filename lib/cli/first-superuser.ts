@@ -3,22 +3,13 @@ import { eq } from "drizzle-orm";
 import { config } from "@/lib/config/env";
 import type { Context } from "@/lib/context";
 import { users } from "@/lib/db/schema/users";
+import { newUser } from "@/lib/users/schema";
 import { createUser } from "@/lib/users/service";
 
 export type NewCredentials = { loginId: string; password: string };
 
 export async function createSuperuser(ctx: Context, { loginId, password }: NewCredentials): Promise<void> {
-  await createUser(ctx, {
-    loginId,
-    isEnabled: true,
-    isSuperuser: true,
-    disabledAt: "",
-    groupIds: [],
-    bundleIds: [],
-    permissionIds: [],
-    password,
-    confirm: password,
-  });
+  await createUser(ctx, { ...newUser, loginId, isSuperuser: true, password, confirm: password });
 }
 
 /** Whether anybody may do everything already. */

@@ -6,7 +6,7 @@ import { HEADER } from "@/lib/auth/request";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { findPrincipal, sessionCookieName } from "@/lib/auth/session";
 import { faultOf, isUnavailable } from "@/lib/db/client";
-import { encodeFlash, FLASH_COOKIE, FLASH_COOKIE_OPTIONS } from "@/lib/flash";
+import { encodeFlash, FLASH_COOKIE, flashCookieOptions } from "@/lib/flash";
 import { LOCALE_COOKIE } from "@/lib/i18n/locales";
 import { problem } from "@/lib/problem";
 import { routeFor } from "@/lib/routes";
@@ -57,7 +57,7 @@ function toLogin(request: NextRequest, location: string): Response {
   const response = NextResponse.redirect(new URL(loginPath(location), request.url), 303);
   // A prefetch is nobody's visit: its message would replace the one that the next page is to show.
   if (request.headers.get(HEADER.router) !== "prefetch") {
-    response.cookies.set(FLASH_COOKIE, encodeFlash({ kind: "status", key: "loginRequired" }), FLASH_COOKIE_OPTIONS);
+    response.cookies.set(FLASH_COOKIE, encodeFlash({ kind: "status", key: "loginRequired" }), flashCookieOptions());
   }
   response.headers.set("cache-control", "no-store");
   return response;

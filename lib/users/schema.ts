@@ -24,3 +24,16 @@ export const userSchema = z
   .check(z.refine(({ password, confirm }) => password === confirm, { path: ["confirm"], error: "passwordsDiffer" }));
 
 export type UserInput = z.infer<typeof userSchema>;
+
+/** A user as the empty form has it: enabled, and nothing granted. */
+export const newUser: UserInput = {
+  loginId: "",
+  isEnabled: true,
+  isSuperuser: false,
+  disabledAt: "",
+  groupIds: [],
+  bundleIds: [],
+  permissionIds: [],
+  password: "",
+  confirm: "",
+};

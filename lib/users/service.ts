@@ -1,7 +1,7 @@
 import { eq, getTableColumns, sql } from "drizzle-orm";
 import { changesBetween, recordAudit } from "@/lib/audit/record";
 import { assertMayGrant, assertMayImpersonate } from "@/lib/auth/granting";
-import { canonicalLoginId, isLoginId } from "@/lib/auth/login-id";
+import { canonicalLoginId } from "@/lib/auth/login-id";
 import { hashPassword, passwordProblems } from "@/lib/auth/password";
 import { endSessionsOf } from "@/lib/auth/session";
 import { config } from "@/lib/config/env";
@@ -20,6 +20,7 @@ import {
   type UserState,
 } from "./rules";
 import type { UserInput } from "./schema";
+import { checkInput, stateAfter } from "./state";
 
 /** The verbs on users. Page, action, API, CLI and seed call these; the rules, the SQL and the audit row live here. */
 
@@ -64,34 +65,6 @@ export async function findUserByLoginId(ctx: Context, loginId: string) {
     .from(users)
     .where(eq(users.loginIdCanonical, canonicalLoginId(loginId)));
   return row;
-}
-
-/** The stored moment is kept when the form sends back its day; a cleared or other day replaces it. */
-function disableDate(day: string, before: Date | null): Date | null {
-  if (day === "") return null;
-  return before?.toISOString().startsWith(day) ? before : new Date(`${day}T00:00:00Z`);
-}
-
-/** Switching a user on again whose disable date has passed clears that date; otherwise the switch would do nothing. */
-function stateAfter(input: UserInput, before?: UserState & { isTimedOut: boolean }): UserState {
-  const disabledAt = disableDate(input.disabledAt, before?.disabledAt ?? null);
-  const isReenabled = before && !before.isEnabled && input.isEnabled;
-  const isUnchanged = disabledAt?.getTime() === before?.disabledAt?.getTime();
-  return {
-    isEnabled: input.isEnabled,
-    isSuperuser: input.isSuperuser ?? before?.isSuperuser ?? false,
-    disabledAt: isReenabled && isUnchanged && before.isTimedOut ? null : disabledAt,
-  };
-}
-
-function checkInput(input: UserInput): void {
-  const { LOGIN_ID } = config();
-  if (!isLoginId(input.loginId, LOGIN_ID)) {
-    throw new Invalid({ loginId: { key: LOGIN_ID === "email" ? "notAnEmail" : "notAUserName" } });
-  }
-  if (input.password === "") return;
-  const [problem] = passwordProblems(input.password);
-  if (problem) throw new Invalid({ password: problem });
 }
 
 /** Runs a write and turns a taken login id into an error that leads to its holder. */

@@ -1,6 +1,7 @@
 import type { CliCommand } from "@/lib/cli/command";
 import { passwordFromStdin } from "@/lib/cli/new-password";
 import { config } from "@/lib/config/env";
+import { newUser } from "@/lib/users/schema";
 import { createUser } from "@/lib/users/service";
 
 type Options = { asSuperuser?: boolean; passwordStdin?: boolean };
@@ -16,17 +17,8 @@ const createUserCommand: CliCommand = (program, tools) => {
   command.action(async (loginId: string) => {
     const options = command.opts<Options>();
     const password = options.passwordStdin ? await passwordFromStdin(tools) : "";
-    await createUser(await tools.context(), {
-      loginId,
-      isEnabled: true,
-      isSuperuser: options.asSuperuser ?? false,
-      disabledAt: "",
-      groupIds: [],
-      bundleIds: [],
-      permissionIds: [],
-      password,
-      confirm: password,
-    });
+    const isSuperuser = options.asSuperuser ?? false;
+    await createUser(await tools.context(), { ...newUser, loginId, isSuperuser, password, confirm: password });
     tools.print(tools.texts.cli("created"));
     if (password === "") tools.print(tools.texts.cli("nextPassword", { loginId }));
   });

@@ -8,22 +8,11 @@ import { UserForm } from "@/components/crud/user-form";
 import { contextOf, requirePermissions } from "@/lib/auth/guards";
 import { backTo } from "@/lib/crud/carried";
 import { access } from "@/lib/users/access";
+import { newUser } from "@/lib/users/schema";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("users"))("addTitle") };
 }
-
-const newUser = {
-  loginId: "",
-  isEnabled: true,
-  disabledAt: "",
-  isSuperuser: false,
-  groupIds: [],
-  bundleIds: [],
-  permissionIds: [],
-  password: "",
-  confirm: "",
-};
 
 export default async function AddUserPage({ searchParams }: PageProps<"/admin/users/add">) {
   const principal = await requirePermissions(access.add);

@@ -1,0 +1,168 @@
+import { z } from "zod";
+
+const switchOf = (byDefault: boolean) =>
+  z
+    .enum(["true", "false"], { error: "must be true or false" })
+    .optional()
+    .transform((value) => (value === undefined ? byDefault : value === "true"));
+
+const wholeNumber = (byDefault: number, min = 1) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, "must be a whole number")
+    .transform(Number)
+    .refine((n) => n >= min, `must be at least ${min}`)
+    .optional()
+    .transform((value) => value ?? byDefault);
+
+const optionalNumber = z
+  .string()
+  .regex(/^\d{1,9}$/, "must be a whole number")
+  .transform(Number)
+  .optional();
+
+const list = z
+  .string()
+  .optional()
+  .transform((value) =>
+    (value ?? "")
+      .split(",")
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+
+const json = <T extends z.ZodType>(inner: T, byDefault: string) =>
+  z
+    .string()
+    .optional()
+    .transform((value, ctx) => {
+      try {
+        return JSON.parse(value ?? byDefault) as unknown;
+      } catch {
+        ctx.addIssue({ code: "custom", message: "is not valid JSON" });
+        return z.NEVER;
+      }
+    })
+    .pipe(inner);
+
+const groupMap = z.record(z.string(), z.array(z.string()));
+
+/** Names that `/login/<name>` or Auth.js already use. */
+const reservedProfileNames = [
+  "password",
+  "ldap",
+  "redirect",
+  "signin",
+  "signout",
+  "session",
+  "csrf",
+  "providers",
+  "error",
+];
+
+const oidcProfile = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "name: lower-case letters, digits and hyphens only")
+    .refine((name) => !reservedProfileNames.includes(name), "name is reserved"),
+  label: z.string().optional(),
+  domainFilter: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .transform((value) => (value === undefined ? [] : Array.isArray(value) ? value : [value])),
+  idField: z.string().default("email"),
+  autoCreate: z.boolean().default(false),
+  groupsClaim: z.string().optional(),
+  groupMap: groupMap.default({}),
+  client: z.strictObject({
+    issuer: z.url(),
+    clientId: z.string().min(1),
+    clientSecret: z.string().min(1),
+    scope: z.string().default("openid email profile"),
+  }),
+});
+
+const ATTEMPT_TYPES = ["LOGIN", "FORGOT", "RESET"] as const;
+const ATTEMPT_SETTINGS = ["LIMIT", "TIMESPAN", "LOCKOUT", "IP_LIMIT"] as const;
+type AttemptOverride = `${(typeof ATTEMPT_TYPES)[number]}_ATTEMPT_${(typeof ATTEMPT_SETTINGS)[number]}`;
+const attemptOverrides = Object.fromEntries(
+  ATTEMPT_TYPES.flatMap((type) => ATTEMPT_SETTINGS.map((setting) => [`${type}_ATTEMPT_${setting}`, optionalNumber])),
+) as Record<AttemptOverride, typeof optionalNumber>;
+
+/** Every variable that the app knows, with its default. */
+export const variables = z.object({
+  NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
+    .optional(),
+  MIGRATE_ON_START: switchOf(true),
+  PORT: wholeNumber(3000, 0),
+  AUTH_SECRET: list,
+  AUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional(),
+  TRUSTED_PROXIES: wholeNumber(0, 0),
+  LOGIN_ID: z.enum(["email", "username"], { error: "must be email or username" }).default("email"),
+  LOGIN_AUTHENTICATOR: z
+    .enum(["password", "ldap", "redirect"], { error: "must be password, ldap or redirect" })
+    .default("password"),
+  REDIRECT_LOGIN_TARGET: z
+    .string()
+    .regex(/^\/(?![/\\])/, "must be a path that starts with one /")
+    .optional(),
+  LDAP_SERVER_URL: list.refine(
+    (urls) => urls.every((url) => /^ldaps?:\/\/./.test(url)),
+    "each address must start with ldap:// or ldaps://",
+  ),
+  LDAP_DN_FORMAT: z
+    .string()
+    .refine((format) => format.includes("{}"), "must contain {} where the login id goes")
+    .optional(),
+  LDAP_BIND_DN: z.string().optional(),
+  LDAP_BIND_PASSWORD: z.string().optional(),
+  LDAP_SEARCH_BASE: z.string().optional(),
+  LDAP_SEARCH_FILTER: z
+    .string()
+    .refine((filter) => filter.includes("{}"), "must contain {} where the login id goes")
+    .default("(uid={})"),
+  LDAP_START_TLS: switchOf(false),
+  LDAP_CA_FILE: z.string().optional(),
+  LDAP_TIMEOUT_MS: wholeNumber(5000),
+  LDAP_AUTO_CREATE: switchOf(true),
+  LDAP_GROUP_MAP: json(groupMap, "{}"),
+  LDAP_TEST_MODE: switchOf(false),
+  OIDC_PROFILES: json(
+    z
+      .array(oidcProfile)
+      .refine((profiles) => new Set(profiles.map((p) => p.name)).size === profiles.length, "two profiles share a name"),
+    "[]",
+  ),
+  EMAIL_ENABLED: z.enum(["true", "false"], { error: "must be true or false" }).optional(),
+  MAIL_TRANSPORT: z.enum(["resend", "smtp", "outbox"], { error: "must be resend, smtp or outbox" }).optional(),
+  RESEND_API_KEY: z.string().optional(),
+  RESEND_BASE_URL: z.url().optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, "must start with smtp:// or smtps://")
+    .optional(),
+  MAIL_FROM: z.string().default("Gatehouse <no-reply@localhost>"),
+  EMAIL_SITE_NAME: z.string().default("Gatehouse"),
+  EMAIL_SITE_ABBR: z.string().default("Gatehouse"),
+  TOKEN_EXPIRE_MINS: wholeNumber(240),
+  ACCESS_TOKEN_EXPIRE_MINS: wholeNumber(15),
+  SESSION_IDLE_MINS: wholeNumber(120),
+  SESSION_MAX_HOURS: wholeNumber(24),
+  PASSWORD_MIN_LENGTH: wholeNumber(12, 8),
+  ATTEMPT_LIMIT_ENABLED: switchOf(true),
+  ATTEMPT_LIMIT: wholeNumber(15),
+  ATTEMPT_TIMESPAN: wholeNumber(600),
+  ATTEMPT_LOCKOUT: wholeNumber(3600),
+  ATTEMPT_IP_LIMIT: wholeNumber(100, 0),
+  ...attemptOverrides,
+  HTTP_METHODS_EXCLUDED: list.transform((methods) => methods.map((method) => method.toUpperCase())),
+  LOGOUT_CLEAR_SESSION: switchOf(true),
+  CLI_USER_ARGS: list.transform((names) => (names.length === 0 ? ["loginId"] : names)),
+  SEED_SUPERUSER: z.string().optional(),
+  SEED_SUPERUSER_PASSWORD: z.string().optional(),
+});
+
+export type Variables = z.infer<typeof variables>;
