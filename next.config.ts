@@ -12,21 +12,6 @@ const nextConfig: NextConfig = {
   // Migrations are read at start; argon2 is a native module.
   outputFileTracingIncludes: { "/*": ["./drizzle/**/*"] },
   serverExternalPackages: ["@node-rs/argon2", "pg"],
-  async rewrites() {
-    return {
-      // A plain form post to /logout reaches a route handler; GET keeps the page with the button. A server action
-      // could not send Clear-Site-Data.
-      beforeFiles: [
-        {
-          source: "/logout",
-          has: [{ type: "header", key: "content-type", value: "application/x-www-form-urlencoded.*" }],
-          destination: "/logout/submit",
-        },
-      ],
-      afterFiles: [],
-      fallback: [],
-    };
-  },
 };
 
 export default createNextIntlPlugin({

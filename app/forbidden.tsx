@@ -1,19 +1,10 @@
 import { getTranslations } from "next-intl/server";
-import { AppShell } from "@/components/layout/app-shell";
-import { MessagePage } from "@/components/layout/message-page";
-import { currentPrincipal } from "@/lib/auth/current";
-import { setPreference } from "./preferences";
+import { Notice } from "@/components/layout/notice";
 
 export default async function Forbidden() {
   const t = await getTranslations("errorPages");
-  const tApp = await getTranslations("app");
+  const tLink = await getTranslations("app");
   return (
-    <AppShell principal={await currentPrincipal()} here="" setPreference={setPreference}>
-      <MessagePage
-        title={t("forbiddenTitle")}
-        text={t("forbiddenText")}
-        link={{ href: "/", label: tApp("backHome") }}
-      />
-    </AppShell>
+    <Notice title={t("forbiddenTitle")} text={t("forbiddenText")} link={{ href: "/", label: tLink("backHome") }} />
   );
 }

@@ -1,19 +1,14 @@
 import { getTranslations } from "next-intl/server";
-import { AppShell } from "@/components/layout/app-shell";
-import { MessagePage } from "@/components/layout/message-page";
-import { currentPrincipal } from "@/lib/auth/current";
-import { setPreference } from "./preferences";
+import { Notice } from "@/components/layout/notice";
 
 export default async function Unauthorized() {
   const t = await getTranslations("errorPages");
-  const tLogin = await getTranslations("login");
+  const tLink = await getTranslations("login");
   return (
-    <AppShell principal={await currentPrincipal()} here="" setPreference={setPreference}>
-      <MessagePage
-        title={t("unauthorizedTitle")}
-        text={t("unauthorizedText")}
-        link={{ href: "/login", label: tLogin("title") }}
-      />
-    </AppShell>
+    <Notice
+      title={t("unauthorizedTitle")}
+      text={t("unauthorizedText")}
+      link={{ href: "/login", label: tLink("title") }}
+    />
   );
 }

@@ -30,7 +30,10 @@ export const test = base.extend<Fixtures>({
   },
   signInAs: async ({ ctx, context, baseURL }, use) => {
     await use(async (loginId, browser = context) => {
-      const [user] = await ctx.db.select().from(users).where(eq(users.loginId, loginId));
+      const [user] = await ctx.db
+        .select({ id: users.id, loginId: users.loginId })
+        .from(users)
+        .where(eq(users.loginId, loginId));
       if (!user) throw new Error(`no user ${loginId}`);
       const value = await startSession(ctx, user, "password");
       await browser.addCookies([

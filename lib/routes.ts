@@ -11,7 +11,7 @@ import { access as usersAccess } from "@/lib/users/access";
 export type Route = {
   /** A condition, any signed-in user, or everybody. */
   allow: Condition | "signed-in" | "public";
-  /** A public page that greets whoever is signed in: without the database it is a 503 for them, like all others. */
+  /** A public path that works with the session: without the database it is a 503, like all others. */
   readsSession?: true;
   /** Entry in the menu: a key below `menu` in messages/*.json; the icon is named in components/layout/menu.tsx. */
   menu?: MenuLabel;
@@ -31,12 +31,12 @@ const entity = (name: MenuLabel, access: EntityAccess): Record<string, Route> =>
 export const routes: Record<string, Route> = {
   "/": { allow: "public", readsSession: true, menu: "home" },
   "/login": { allow: "public" },
-  "/logout": { allow: "public" },
-  "/logout/submit": { allow: "public" },
+  "/logout": { allow: "public", readsSession: true },
+  "/logout/submit": { allow: "public", readsSession: true },
   "/refused": { allow: "public" },
   "/icon.svg": { allow: "public" },
   "/favicon.ico": { allow: "public" },
-  "/api/auth/[...nextauth]": { allow: "public" },
+  "/api/auth/[...nextauth]": { allow: "public", readsSession: true },
   "/api/health/live": { allow: "public" },
   "/api/health/ready": { allow: "public" },
   "/api/me": { allow: "signed-in" },

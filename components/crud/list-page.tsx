@@ -1,5 +1,6 @@
 import { Plus } from "lucide-react";
 import Link from "next/link";
+import { redirect } from "next/navigation";
 import { ListView, type ListViewProps } from "@/components/data-table/list-view";
 import { AppShell } from "@/components/layout/app-shell";
 import { ClientTexts } from "@/components/layout/client-texts";
@@ -7,6 +8,7 @@ import { PageHeader } from "@/components/layout/page-header";
 import type { PreferenceAction } from "@/components/layout/preferences";
 import { buttonClass } from "@/components/ui/button";
 import type { Principal } from "@/lib/auth/principal";
+import { listHref } from "@/lib/crud/list-query";
 
 type ListPageProps = Omit<ListViewProps, "caption" | "empty"> & {
   principal: Principal;
@@ -20,6 +22,11 @@ type ListPageProps = Omit<ListViewProps, "caption" | "empty"> & {
 
 /** The list page of an entity: frame, heading, "add" and the list itself. */
 export function ListPage({ principal, setPreference, title, intro, add, empty, ...list }: ListPageProps) {
+  const { path, query, rows, total } = list;
+  // Beyond the end: entries may have gone since the address was made.
+  if (rows.length === 0 && query.page > 1) {
+    redirect(listHref(path, { ...query, page: Math.max(1, Math.ceil(total / query.size)) }));
+  }
   return (
     <AppShell principal={principal} here={list.path} setPreference={setPreference}>
       <PageHeader title={title} intro={intro}>

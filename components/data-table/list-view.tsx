@@ -29,7 +29,7 @@ export type ListViewProps = {
 
 function NothingHere({ query, path, empty }: Pick<ListViewProps, "query" | "path" | "empty">) {
   const t = useTranslations("list");
-  const isNarrowed = query.q !== "" || Object.keys(query.filters).length > 0 || query.page > 1;
+  const isNarrowed = query.q !== "" || Object.keys(query.filters).length > 0;
   const action = isNarrowed ? { href: path, label: t("reset") } : empty.add;
   return (
     <div className="px-4 py-14 text-center">

@@ -59,28 +59,35 @@ type ToolbarProps = {
   onQuery: (query: ListQuery) => void;
 };
 
+/** What the controls of the form hold when the list is in the state `query`. */
+function controlValues(query: ListQuery, filters: Filter[]): Record<string, string> {
+  const values: Record<string, string> = { q: query.q };
+  for (const { id, kind } of filters) {
+    const value = query.filters[id];
+    if (kind === "dateRange") {
+      const range = typeof value === "object" ? value : { from: "", to: "" };
+      values[`${id}From`] = range.from;
+      values[`${id}To`] = range.to;
+    } else values[id] = value === undefined ? "" : formatFilter(value);
+  }
+  return values;
+}
+
 /** Search and filters, as one form that leads to the list's address with or without scripts. */
 export function Toolbar({ path, query, fields, filters, columns, onQuery }: ToolbarProps) {
   const t = useTranslations("list");
   const form = useRef<HTMLFormElement>(null);
   const activeCount = Object.keys(query.filters).length;
 
-  // Back and forward change the address without rendering new inputs.
+  // Back and forward change the address without rendering new inputs. Compared as text, so that what is being typed
+  // outlives a mere refresh of the same list.
+  const applied = JSON.stringify(controlValues(query, filters));
   useEffect(() => {
-    const values: Record<string, string> = { q: query.q };
-    for (const { id, kind } of filters) {
-      const value = query.filters[id];
-      if (kind === "dateRange") {
-        const range = typeof value === "object" ? value : { from: "", to: "" };
-        values[`${id}From`] = range.from;
-        values[`${id}To`] = range.to;
-      } else values[id] = value === undefined ? "" : formatFilter(value);
-    }
-    for (const [name, value] of Object.entries(values)) {
+    for (const [name, value] of Object.entries(JSON.parse(applied) as Record<string, string>)) {
       const control = form.current?.elements.namedItem(name);
       if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.value = value;
     }
-  }, [query, filters]);
+  }, [applied]);
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();

@@ -80,8 +80,7 @@ export function useActionForm<Values extends FieldValues>({ schema, defaults, ac
   });
 
   useEffect(() => {
-    if (state.fields)
-      requestAnimationFrame(() => formRef.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+    if (state.fields) focusFirstInvalid(formRef.current);
   }, [state]);
 
   /** What is wrong with a field, found in the browser or by the server. */

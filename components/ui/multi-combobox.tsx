@@ -2,7 +2,7 @@
 
 import { Combobox } from "@base-ui/react/combobox";
 import { Check, ChevronDown, X } from "lucide-react";
-import { useId } from "react";
+import { useId, useRef } from "react";
 import { cn } from "./cn";
 import { fieldClass } from "./input";
 
@@ -28,6 +28,7 @@ type MultiComboboxProps = {
 /** Choose any number of options by typing; the chosen ones stand below as buttons that remove them. */
 export function MultiCombobox({ label, options, value, onChange, texts, describedBy, isInvalid }: MultiComboboxProps) {
   const inputId = useId();
+  const inputRef = useRef<HTMLInputElement>(null);
   const chosen = value.flatMap((id) => options.find((option) => option.id === id) ?? []);
   return (
     <Combobox.Root
@@ -48,7 +49,10 @@ export function MultiCombobox({ label, options, value, onChange, texts, describe
       <Combobox.InputGroup className="relative">
         <Combobox.Input
           id={inputId}
+          ref={inputRef}
           placeholder={texts.placeholder}
+          // Enter chooses; it must not send the form, least of all when nothing matches.
+          onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
           aria-describedby={describedBy}
           aria-invalid={isInvalid}
           className={cn(fieldClass, "w-full pr-10")}
@@ -90,7 +94,11 @@ export function MultiCombobox({ label, options, value, onChange, texts, describe
               <button
                 type="button"
                 aria-label={texts.remove(option.label)}
-                onClick={() => onChange(value.filter((id) => id !== option.id))}
+                onClick={() => {
+                  onChange(value.filter((id) => id !== option.id));
+                  // The button goes with what it stood for; the keyboard goes on from here.
+                  inputRef.current?.focus();
+                }}
                 className="inline-flex min-h-7 items-center gap-1.5 rounded-full bg-primary-soft px-2.5 text-sm text-primary hover:bg-primary-soft/70"
               >
                 {option.label}

@@ -4,6 +4,7 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { config } from "@/lib/config/env";
 import type { Context } from "@/lib/context";
 import { database, faultOf } from "@/lib/db/client";
+import { Forbidden } from "@/lib/errors";
 import { primaryAuthenticator } from "./authenticators/registry";
 import { requestFacts } from "./request";
 import { endSession, findPrincipal, sessionCookieName, startSession } from "./session";
@@ -55,7 +56,9 @@ function authConfig(): NextAuthConfig {
         async authorize(credentials) {
           const outcome = await verifySignIn(credentials);
           if (!outcome.ok) throw new SignInRefused(outcome.reason);
-          return { id: outcome.user.id, name: outcome.user.loginId };
+          const { id, loginId, passwordHash } = outcome.user;
+          // Stays in this process: Auth.js hands it to the jwt callback below, and nowhere else.
+          return { id, name: loginId, passwordHash };
         },
       }),
     ],
@@ -73,9 +76,14 @@ function authConfig(): NextAuthConfig {
     callbacks: {
       async jwt({ token, user, account }) {
         if (!user?.id || !account) return token.raw ? token : null;
-        const person = { id: user.id, loginId: user.name ?? "" };
-        const raw = await startSession(await requestContext(), person, account.provider, await currentCookie());
-        return { sub: user.id, raw };
+        const { passwordHash } = user as { passwordHash?: string };
+        const person = { id: user.id, loginId: user.name ?? "", passwordHash };
+        try {
+          const raw = await startSession(await requestContext(), person, account.provider, await currentCookie());
+          return { sub: user.id, raw };
+        } catch (error) {
+          throw error instanceof Forbidden ? new SignInRefused("invalid") : error;
+        }
       },
       // What /api/auth/session tells: no more than the page shows.
       session: ({ session, token }) =>
@@ -115,13 +123,19 @@ export async function signInWithCredentials(credentials: {
     await auth.signIn(primaryAuthenticator().name, { ...credentials, redirect: false });
     return "signed-in";
   } catch (error) {
-    if (error instanceof SignInRefused) return error.reason;
-    if (error instanceof AuthError) throw error.cause?.err ?? error;
-    throw error;
+    const inner = error instanceof AuthError ? (error.cause?.err ?? error) : error;
+    if (inner instanceof SignInRefused) return inner.reason;
+    throw inner;
   }
 }
 
-/** Ends the session of this request and drops its cookie. */
+/**
+ * Ends the session of this request and drops its cookie.
+ * @throws when the database cannot be asked: a session that goes on must not look ended
+ */
 export async function signOutHere(): Promise<void> {
+  const cookie = await currentCookie();
+  // By ourselves: Auth.js swallows what goes wrong in its signOut event.
+  if (cookie) await endSession(await requestContext(), cookie);
   await auth.signOut({ redirect: false });
 }

@@ -5,6 +5,7 @@ import type { Database } from "@/lib/db/client";
 import { bundlePermissions, groupBundles, groupPermissions, permissions } from "@/lib/db/schema/access";
 import { users } from "@/lib/db/schema/users";
 import { type FieldProblems, Forbidden, Invalid } from "@/lib/errors";
+import { authorityNow } from "./actor";
 import { effectivePermissions } from "./effective-permissions";
 
 /** Ids that a save would newly give to somebody, by form field. */
@@ -48,24 +49,13 @@ const tokensBehind: Record<keyof NewGrants, (db: Database, ids: string[]) => Pro
   groupIds: tokensOfGroups,
 };
 
-/** The permissions that the actor holds now, not when the page was loaded; null for one who may give anything. */
-async function grantableTokens(ctx: Context): Promise<Set<string> | null> {
-  if (ctx.actor.kind !== "user") return null;
-  const [now] = await ctx.db
-    .select({ isSuperuser: users.isSuperuser, tokens: effectivePermissions(users.id) })
-    .from(users)
-    .where(eq(users.id, ctx.actor.principal.userId));
-  if (!now) throw new Forbidden();
-  return now.isSuperuser ? null : new Set(now.tokens);
-}
-
 /**
  * Nobody gives more than they hold: only a superuser gives permissions (also by a bundle or a group) that the actor lacks.
  * @throws Invalid on each field that would, naming the permissions
  */
 export async function assertMayGrant(ctx: Context, grants: NewGrants): Promise<void> {
-  const held = await grantableTokens(ctx);
-  if (held === null) return;
+  const held = await authorityNow(ctx);
+  if (held === "everything") return;
   const problems: FieldProblems = {};
   for (const field of Object.keys(tokensBehind) as (keyof NewGrants)[]) {
     const ids = grants[field] ?? [];
@@ -81,8 +71,8 @@ export async function assertMayGrant(ctx: Context, grants: NewGrants): Promise<v
  * @throws Forbidden if the actor lacks one of them
  */
 export async function assertMayImpersonate(ctx: Context, userId: string): Promise<void> {
-  const held = await grantableTokens(ctx);
-  if (held === null) return;
+  const held = await authorityNow(ctx);
+  if (held === "everything") return;
   const [target] = await ctx.db
     .select({ isSuperuser: users.isSuperuser, tokens: effectivePermissions(users.id) })
     .from(users)

@@ -1,5 +1,5 @@
 import { isUnavailable } from "@/lib/db/client";
-import { AppError, Unavailable } from "@/lib/errors";
+import { AppError, Invalid, Unavailable } from "@/lib/errors";
 import { problem } from "@/lib/problem";
 import { type Condition, satisfies } from "./conditions";
 import { currentPrincipal } from "./current";
@@ -18,7 +18,7 @@ const STATUS: Record<AppError["code"], number> = {
 function problemOf(error: unknown): Response {
   const known = isUnavailable(error) ? new Unavailable() : error;
   if (!(known instanceof AppError)) throw error;
-  return problem(STATUS[known.code], known.problem.key);
+  return problem(STATUS[known.code], known.code, known instanceof Invalid ? { errors: known.fields } : {});
 }
 
 type Handler<Params> = (
@@ -43,8 +43,10 @@ export function guardHandler<Params = Record<never, never>>(
       if (!isSameOrigin(request)) return problem(403, "Forbidden");
       if (condition !== "signed-in" && !satisfies(principal, condition)) return problem(403, "Forbidden");
       const response = await handler(request, principal, route);
-      response.headers.set("cache-control", "no-store");
-      return response;
+      // A copy: the headers of a redirect cannot be changed.
+      const headers = new Headers(response.headers);
+      headers.set("cache-control", "no-store");
+      return new Response(response.body, { status: response.status, headers });
     } catch (error) {
       return problemOf(error);
     }

@@ -2,7 +2,7 @@ import net from "node:net";
 import { config } from "@/lib/config/env";
 import type { RequestFacts } from "@/lib/context";
 
-/** Set by this app on every request (see instrumentation.ts and middleware.ts); what a client sends under these names is dropped. */
+/** Set by this app on every request (lib/start.ts, lib/middleware/handle.ts); what a client sends under these names is dropped. */
 export const HEADER = {
   /** The peer of the connection. */
   socket: "x-gatehouse-socket",

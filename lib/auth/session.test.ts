@@ -7,8 +7,11 @@ import { users } from "@/lib/db/schema/users";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { createTestUser, signedIn } from "@/lib/testing/factories";
+import { failureOf } from "@/lib/testing/failure";
 import { auditOf, lastAuditOf, storedUser } from "@/lib/testing/records";
+import { hashPassword } from "./password";
 import { endSession, endSessionsOf, findPrincipal, sessionCookieName, startSession } from "./session";
+import { verifySignIn } from "./sign-in";
 
 setUpTestDatabase();
 
@@ -250,5 +253,35 @@ describe("sessionCookieName", () => {
     ["http://localhost:3000", "gatehouse-session"],
   ])("at %s is %s", async (url, name) => {
     await withEnvironment({ AUTH_URL: url }, () => expect(sessionCookieName()).toBe(name));
+  });
+});
+
+describe("between the check of a password and the session", () => {
+  it("a changed password or a disabled account signs nobody in", async () => {
+    const user = await createTestUser({ password: "the password of before" });
+    const outcome = await verifySignIn({ loginId: user.loginId, password: "the password of before" });
+    if (!outcome.ok) throw new Error("the password was right");
+    await database()
+      .update(users)
+      .set({ passwordHash: await hashPassword("the password of after") })
+      .where(eq(users.id, user.id));
+    expect(await failureOf(startSession(testContext(), outcome.user, "password"))).toMatchObject({ code: "forbidden" });
+    await database().update(users).set({ isEnabled: false }).where(eq(users.id, user.id));
+    expect(await failureOf(startSession(testContext(), user, "password"))).toMatchObject({ code: "forbidden" });
+  });
+});
+
+it("the shortest idle time does not end the session of somebody active", async () => {
+  await withEnvironment({ SESSION_IDLE_MINS: "1" }, async () => {
+    const user = await createTestUser();
+    const token = await startSession(testContext(), user, "password");
+    // Twenty-five seconds pass three times, with a request after each.
+    for (let request = 0; request < 3; request += 1) {
+      await database()
+        .update(sessions)
+        .set({ lastSeenAt: sql`last_seen_at - interval '25 seconds'` })
+        .where(eq(sessions.userId, user.id));
+      expect(await findPrincipal(token)).not.toBeNull();
+    }
   });
 });

@@ -8,6 +8,7 @@ import { type Database, database, withoutParameters } from "@/lib/db/client";
 import { permissions as permissionTable } from "@/lib/db/schema/access";
 import { sessions } from "@/lib/db/schema/auth";
 import { users } from "@/lib/db/schema/users";
+import { Forbidden } from "@/lib/errors";
 import { isActive } from "./active";
 import { effectivePermissions } from "./effective-permissions";
 import type { Principal } from "./principal";
@@ -23,6 +24,9 @@ export function sessionCookieName(): string {
 }
 
 const minutes = (n: number) => sql`make_interval(mins => ${n})`;
+
+/** Seconds between two notes of "last seen": often enough that an active user never looks idle. */
+const lastSeenInterval = () => Math.min(settings.session.lastSeenEverySeconds, config().SESSION_IDLE_MINS * 15);
 
 const isRunning = () =>
   and(
@@ -43,7 +47,7 @@ const prepareLookup = (db: Database) =>
       locale: users.locale,
       sessionId: sessions.id,
       signedInAt: sessions.createdAt,
-      isDueForLastSeen: sql<boolean>`${sessions.lastSeenAt} < now() - make_interval(secs => ${settings.session.lastSeenEverySeconds})`,
+      isDueForLastSeen: sql<boolean>`${sessions.lastSeenAt} < now() - make_interval(secs => ${lastSeenInterval()})`,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
@@ -76,17 +80,27 @@ export async function findPrincipal(token: string | undefined, db: Database = da
 
 /**
  * Starts a session after a successful sign-in and notes the sign-in on the user.
+ * @param user whose `passwordHash`, where given, must still be the stored one: a password that was changed between its
+ *   check and this moment signs nobody in
  * @param replaces the cookie that the browser held before; its session ends
  * @returns the new cookie's value, which is stored nowhere else
+ * @throws Forbidden if the user may not sign in any more
  */
 export async function startSession(
   ctx: Context,
-  user: { id: string; loginId: string },
+  user: { id: string; loginId: string; passwordHash?: string | undefined },
   provider: string,
   replaces?: string,
 ): Promise<string> {
   const token = randomBytes(32).toString("base64url");
-  await inTransaction(ctx, async (tx) => {
+  return inTransaction(ctx, async (tx) => {
+    const isUnchanged = user.passwordHash === undefined ? undefined : eq(users.passwordHash, user.passwordHash);
+    const [still] = await tx.db
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.id, user.id), isActive(), isUnchanged))
+      .for("update");
+    if (!still) throw new Forbidden();
     if (replaces) await tx.db.delete(sessions).where(eq(sessions.tokenHash, hashToken(replaces)));
     // Ended sessions of this user are of no use to anybody.
     await tx.db.delete(sessions).where(and(eq(sessions.userId, user.id), lt(sessions.expiresAt, sql`now()`)));
@@ -100,8 +114,8 @@ export async function startSession(
     });
     await tx.db.update(users).set({ lastLoginAt: sql`now()` }).where(eq(users.id, user.id));
     await recordAudit(tx, { action: "sign-in", entity: "users", entityId: user.id, entityLabel: user.loginId });
+    return token;
   });
-  return token;
 }
 
 /** Ends the session of `token`, if there is one. */

@@ -47,7 +47,7 @@ beforeEach(() => {
 
 describe("with the right password", () => {
   it("lets an active user in", async () => {
-    expect(await verifySignIn({ loginId: "active@example.com", password: PASSWORD })).toEqual({
+    expect(await verifySignIn({ loginId: "active@example.com", password: PASSWORD })).toMatchObject({
       ok: true,
       user: people.active,
     });

@@ -14,8 +14,11 @@ const credentialsSchema = z.object({
   password: z.string().min(1).max(PASSWORD_MAX_BYTES).refine(hasNoNul),
 });
 
+/** Who has proved to own an account, and by what. */
+export type VerifiedUser = { id: string; loginId: string; passwordHash?: string | undefined };
+
 export type SignInOutcome =
-  | { ok: true; user: { id: string; loginId: string } }
+  | { ok: true; user: VerifiedUser }
   /** `invalid` is the one answer to everything that is not the right password. */
   | { ok: false; reason: "invalid" | "disabled" | "unverified" };
 
@@ -31,5 +34,6 @@ export async function verifySignIn(input: unknown): Promise<SignInOutcome> {
   if (!account) return { ok: false, reason: "invalid" };
   if (account.isDisabled) return { ok: false, reason: "disabled" };
   if (config().mailEnabled && !account.isVerified) return { ok: false, reason: "unverified" };
-  return { ok: true, user: { id: account.id, loginId: account.loginId } };
+  const { id, loginId, passwordHash } = account;
+  return { ok: true, user: { id, loginId, passwordHash } };
 }

@@ -35,6 +35,11 @@ export function crossChecks(v: Variables): [name: string, problem: string][] {
   }
   if (v.MAIL_TRANSPORT === "resend") check(Boolean(v.RESEND_API_KEY), "RESEND_API_KEY", "is required with resend");
   if (v.MAIL_TRANSPORT === "smtp") check(Boolean(v.SMTP_URL), "SMTP_URL", "is required with MAIL_TRANSPORT=smtp");
+  if (v.AUTH_URL) {
+    const { origin, href } = new URL(v.AUTH_URL);
+    check(href === `${origin}/`, "AUTH_URL", "must be an origin only: no path, query or user name");
+  }
+  check(v.CLI_USER_ARGS.includes("loginId"), "CLI_USER_ARGS", "must contain loginId");
   if (v.NODE_ENV !== "production") return problems;
 
   check(Boolean(v.DATABASE_URL), "DATABASE_URL", "is required in production");

@@ -86,10 +86,9 @@ describe("production", () => {
     },
   );
 
-  it("keeps only the origin of its address", () => {
-    expect(configOf({ ...production, AUTH_URL: "https://gatehouse.acme.test/some/path?x#y" }).AUTH_URL).toBe(
-      "https://gatehouse.acme.test",
-    );
+  it.each(["/some/path", "/?x", "/#y"])("refuses an address that is more than an origin: %s", (more) => {
+    const [problem] = problemsOf({ ...production, AUTH_URL: `https://gatehouse.acme.test${more}` });
+    expect(problem).toMatchObject({ name: "AUTH_URL", problem: expect.stringContaining("origin") });
   });
 
   it.each([

@@ -22,6 +22,7 @@ const examples: Record<string, string> = {
   AUTH_SECRET: "the output of: openssl rand -base64 32",
   AUTH_URL: "https://gatehouse.example.com",
   PORT: "3000",
+  CLI_USER_ARGS: "loginId",
   TRUSTED_PROXIES: "1",
   LOGIN_ID: "email",
   LOGIN_AUTHENTICATOR: "password",

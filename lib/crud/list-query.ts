@@ -1,4 +1,5 @@
 import { settings } from "@/lib/config/settings";
+import { isDay } from "./days";
 import { isUuid } from "./ids";
 
 /**
@@ -26,13 +27,6 @@ export type SearchParams = Record<string, string | string[] | undefined>;
 
 const MAX_PAGE = 1_000_000;
 const MAX_SIZE = 100;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
-/** A day that the calendar has; PostgreSQL answers others, and the year 0000, with an error. */
-function isDay(text: string): boolean {
-  const time = DAY.test(text) && text >= "0001" ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
 
 /** PostgreSQL text cannot hold NUL. */
 const cleanText = (raw: string) => [...raw.replaceAll("\0", "").trim()].slice(0, 200).join("").trim();

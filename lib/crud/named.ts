@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import { changesBetween, recordAudit } from "@/lib/audit/record";
 import { assertMayGrant } from "@/lib/auth/granting";
 import { type Context, inTransaction } from "@/lib/context";
-import { uniqueViolation } from "@/lib/db/client";
+import { isUniqueViolation } from "@/lib/db/client";
 import { correlated } from "@/lib/db/correlated";
 import type { NamedTable } from "@/lib/db/schema/access";
 import { Conflict, Invalid, NotFound } from "@/lib/errors";
@@ -25,8 +25,11 @@ export type NamedRow = { id: string; name: string; held: Record<string, string[]
 
 export type NamedRecord = { id: string; name: string; version: number; held: Record<string, string[]> };
 
-/** NFKC, trimmed, single blanks, lower case: "Staff" and " staff " are one name. */
-export const canonicalName = (name: string): string => name.normalize("NFKC").replace(/\s+/g, " ").trim().toLowerCase();
+/** As it is shown: no white space around it, and single blanks within. */
+const tidyName = (name: string): string => name.replace(/\s+/g, " ").trim();
+
+/** As it is compared: "Staff" and " staff " are one name. */
+export const canonicalName = (name: string): string => tidyName(name.normalize("NFKC")).toLowerCase();
 
 /** What the URL of such a list may speak of. */
 export const namedFields: ListFields = { name: { sortable: true, filter: "text" } };
@@ -81,7 +84,7 @@ async function refusingTakenName<T>(
   try {
     return await write();
   } catch (error) {
-    if (uniqueViolation(error) === undefined) throw error;
+    if (!isUniqueViolation(error)) throw error;
     const [holder] = await ctx.db
       .select({ id: table.id })
       .from(table)
@@ -103,7 +106,7 @@ async function planAll(tx: Context, { relations }: NamedEntity, id: string | und
  */
 export async function createNamed(ctx: Context, definition: NamedEntity, input: NamedInput): Promise<string> {
   const { entity, table } = definition;
-  const name = input.name.trim();
+  const name = tidyName(input.name);
   return refusingTakenName(ctx, definition, name, () =>
     inTransaction(ctx, async (tx) => {
       const plans = await planAll(tx, definition, undefined, input);
@@ -139,7 +142,7 @@ export async function updateNamed(
   input: NamedInput,
 ): Promise<void> {
   const { entity, table } = definition;
-  const name = input.name.trim();
+  const name = tidyName(input.name);
   await refusingTakenName(ctx, definition, name, () =>
     inTransaction(ctx, async (tx) => {
       if (!isUuid(id)) throw new NotFound();

@@ -5,8 +5,8 @@ export const nameSchema = z.string().check(
   z.trim(),
   z.minLength(1, "required"),
   z.maxLength(200, "tooLong"),
-  // PostgreSQL text cannot hold NUL.
-  z.refine((name) => !name.includes("\0"), "invalidCharacters"),
+  // NUL cannot be stored, and invisible characters would make two names that look like one.
+  z.refine((name) => !/[^\P{C}\s]/u.test(name), "invalidCharacters"),
 );
 
 /** Ids of records to hold. */

@@ -1,4 +1,3 @@
-import { DrizzleQueryError } from "drizzle-orm";
 import { drizzle, type NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
 import type { PgDatabase } from "drizzle-orm/pg-core";
 import { Client, Pool } from "pg";
@@ -59,7 +58,7 @@ export async function connect(url: string): Promise<Client> {
 /** Drizzle over one connection, as opposed to the pool. */
 export const over = (client: Client): Database => drizzle({ client });
 
-type DriverError = { code?: string; constraint?: string; message?: string };
+type DriverError = { code?: string; message?: string };
 
 function innermost(error: unknown): unknown {
   let inner = error;
@@ -81,18 +80,16 @@ export async function withoutParameters<T>(queries: Promise<T>): Promise<T> {
   try {
     return await queries;
   } catch (error) {
-    throw error instanceof DrizzleQueryError ? innermost(error) : error;
+    // By its shape: the pool may come from another module graph, whose classes are not ours.
+    throw error instanceof Error && "query" in error && "params" in error ? innermost(error) : error;
   }
 }
 
 /** What the driver says of a failure, for logs: without the statement and its parameters, which hold people's data. */
 export const faultOf = (error: unknown): string => driverError(error).message ?? String(error);
 
-/** The name of the violated constraint, when `error` is a unique violation (SQLSTATE 23505). */
-export function uniqueViolation(error: unknown): string | undefined {
-  const { code, constraint } = driverError(error);
-  return code === "23505" ? (constraint ?? "") : undefined;
-}
+/** Whether `error` is a unique violation (SQLSTATE 23505). */
+export const isUniqueViolation = (error: unknown): boolean => driverError(error).code === "23505";
 
 /**
  * Whether `error` means "the database cannot be asked now": no connection, shutting down, out of connections, timed out,

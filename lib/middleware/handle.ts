@@ -63,8 +63,20 @@ function toLogin(request: NextRequest, location: string): Response {
   return response;
 }
 
+/** A post to /logout that is no server action (the language switch on that page posts to the same address). */
+const isLogout = (request: NextRequest, pathname: string) =>
+  pathname === "/logout" &&
+  request.method === "POST" &&
+  !request.headers.has("next-action") &&
+  !/^multipart\//i.test(request.headers.get("content-type") ?? "");
+
 async function answer(verdict: Verdict, request: NextRequest, pathname: string, forwarded: Headers, nonce: string) {
-  if (verdict === "pass") return NextResponse.next({ request: { headers: forwarded } });
+  if (verdict === "pass") {
+    const onward = { request: { headers: forwarded } };
+    return isLogout(request, pathname)
+      ? NextResponse.rewrite(new URL("/logout/submit", request.url), onward)
+      : NextResponse.next(onward);
+  }
   if (pathname.startsWith("/api/")) {
     const [status, title] = API_ANSWER[verdict];
     return problem(status, title);

@@ -20,5 +20,5 @@ it("refuses permissions that do not exist, and makes nothing", async () => {
 });
 
 it("refuses to sign in whoever is not active", async () => {
-  await expect(signedIn(await createTestUser({ isEnabled: false }))).rejects.toThrow("not active");
+  await expect(signedIn(await createTestUser({ isEnabled: false }))).rejects.toMatchObject({ code: "forbidden" });
 });

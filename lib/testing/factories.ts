@@ -159,11 +159,11 @@ export type SignedIn = {
  * await createGroup(ctx, { … });
  * ```
  *
- * @throws Error if the user is not active
+ * @throws Forbidden if the user is not active
  */
 export async function signedIn(user: TestUser): Promise<SignedIn> {
   const token = await startSession(testContext({ kind: "system" }), user, "password");
   const principal = await findPrincipal(token);
-  if (!principal) throw new Error(`${user.loginId} is not active, so the session counts for nothing.`);
+  if (!principal) throw new Error(`The session of ${user.loginId} ended as soon as it began.`);
   return { token, principal, ctx: testContext({ kind: "user", principal }) };
 }

@@ -199,10 +199,35 @@ describe("two superusers against each other at once", () => {
       const outcomes = await Promise.allSettled(round % 3 === 0 ? [second(), first()] : [first(), second()]);
       expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
       expect(outcomes.find(({ status }) => status === "rejected")).toMatchObject({
-        reason: { code: "forbidden", problem: { key: "lastSuperuser" } },
+        // Whoever comes second is no superuser any more.
+        reason: { code: "forbidden" },
       });
       const { rows } = await database().execute(sql`select id from users where is_superuser and is_enabled`);
       expect(rows).toHaveLength(1);
     }
+  });
+
+  it("one remains also when both are demoted from the command line", async () => {
+    await database().update(users).set({ isSuperuser: false });
+    for (let round = 0; round < 10; round += 1) {
+      const pair = [await createTestUser({ isSuperuser: true }), await createTestUser({ isSuperuser: true })];
+      const demotions = pair.map(async ({ id }) => {
+        const record = await getUser(testContext(), id);
+        return updateUser(testContext(), id, record.version, editedInput(record, { isSuperuser: false }));
+      });
+      const outcomes = await Promise.allSettled(demotions);
+      expect(outcomes.find(({ status }) => status === "rejected")).toMatchObject({
+        reason: { problem: { key: "lastSuperuser" } },
+      });
+      const { rows } = await database().execute(sql`select id from users where is_superuser`);
+      expect(rows).toHaveLength(1);
+      await database().update(users).set({ isSuperuser: false });
+    }
+  });
+
+  it("somebody demoted while their request was under way makes no superusers", async () => {
+    const { ctx } = await signedIn(await createTestUser({ isSuperuser: true }));
+    await database().update(users).set({ isSuperuser: false });
+    expect(await failureOf(createUser(ctx, userInput({ isSuperuser: true })))).toMatchObject({ code: "forbidden" });
   });
 });

@@ -1,5 +1,6 @@
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import { isActive } from "@/lib/auth/active";
+import { authorityNow } from "@/lib/auth/actor";
 import type { Context } from "@/lib/context";
 import type { Database } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
@@ -12,10 +13,17 @@ const SUPERUSER_LOCK = 7_411_2029;
 
 const same = (a: Date | null, b: Date | null) => a?.getTime() === b?.getTime();
 
-/** Only a superuser, or the operator at the command line, touches superusers and their flag. */
-export function assertMayTouchSuperuser(ctx: Context, before: UserState | undefined, after: UserState): void {
-  if (ctx.actor.kind !== "user" || ctx.actor.principal.isSuperuser) return;
-  if (before?.isSuperuser || after.isSuperuser) throw new Forbidden("superusersOnly");
+/**
+ * Only a superuser, or the operator at the command line, touches superusers and their flag. Call it under
+ * `lockSuperusers`, or two of them could demote each other.
+ */
+export async function assertMayTouchSuperuser(
+  ctx: Context,
+  before: UserState | undefined,
+  after: UserState,
+): Promise<void> {
+  if (!before?.isSuperuser && !after.isSuperuser) return;
+  if ((await authorityNow(ctx)) !== "everything") throw new Forbidden("superusersOnly");
 }
 
 /** Nobody disables or demotes themselves: it is a mistake more often than a wish, and it locks people out. */

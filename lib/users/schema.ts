@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { isDay } from "@/lib/crud/days";
 import { idsSchema } from "@/lib/crud/schema";
 
 /**
@@ -11,7 +12,7 @@ export const userSchema = z
     loginId: z.string().check(z.trim(), z.minLength(1, "required"), z.maxLength(254, "tooLong")),
     isEnabled: z.boolean(),
     /** A day (UTC, from its first moment on); empty for never. */
-    disabledAt: z.union([z.literal(""), z.iso.date({ error: "notADate" })], { error: "notADate" }),
+    disabledAt: z.string().check(z.refine((text) => text === "" || isDay(text), "notADate")),
     /** Left out where the form does not show it. */
     isSuperuser: z.optional(z.boolean()),
     groupIds: idsSchema,

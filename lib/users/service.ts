@@ -8,7 +8,7 @@ import { config } from "@/lib/config/env";
 import { type Context, inTransaction } from "@/lib/context";
 import { isUuid } from "@/lib/crud/ids";
 import { addedBy, applyRelation, heldIds, planRelations, type RelationChange, sideOf } from "@/lib/crud/relations";
-import { uniqueViolation } from "@/lib/db/client";
+import { isUniqueViolation } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
 import { Conflict, Invalid, NotFound } from "@/lib/errors";
 import { userRelations } from "./relations";
@@ -72,7 +72,7 @@ async function refusingTakenLoginId<T>(ctx: Context, loginId: string, write: () 
   try {
     return await write();
   } catch (error) {
-    if (uniqueViolation(error) === undefined) throw error;
+    if (!isUniqueViolation(error)) throw error;
     const holder = await findUserByLoginId(ctx, loginId);
     throw new Invalid({
       loginId: { key: "loginIdTaken", ...(holder && { href: `/admin/users/${holder.id}/edit` }) },
@@ -104,10 +104,11 @@ export async function createUser(ctx: Context, input: UserInput): Promise<string
     throw new Invalid({ password: { key: "required" } });
   }
   const after = stateAfter(input);
-  assertMayTouchSuperuser(ctx, undefined, after);
   const passwordHash = input.password === "" ? null : await hashPassword(input.password);
   return refusingTakenLoginId(ctx, input.loginId, () =>
     inTransaction(ctx, async (tx) => {
+      if (after.isSuperuser) await lockSuperusers(tx.db);
+      await assertMayTouchSuperuser(tx, undefined, after);
       const plans = await planRelations(tx.db, relations, undefined, input);
       await assertMayGrant(tx, addedBy(plans));
       const loginId = input.loginId.trim();
@@ -149,7 +150,7 @@ export async function updateUser(ctx: Context, id: string, version: number, inpu
       await lockSuperusers(tx.db);
       const before = await lockRow(tx, id);
       const after = stateAfter(input, before);
-      assertMayTouchSuperuser(tx, before, after);
+      await assertMayTouchSuperuser(tx, before, after);
       if (before.version !== version) throw new Conflict();
       assertNotAgainstSelf(tx, id, before, after);
       await assertSuperuserRemains(tx.db, id, before, after);

@@ -16,8 +16,14 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("login"))("title") };
 }
 
+/** Why Auth.js sent the browser back here: a refusal of ours by its code, anything else is a fault. */
+function reasonOf(error: unknown, code: unknown) {
+  if (error !== "CredentialsSignin") return "unavailable";
+  return code === "disabled" || code === "unverified" ? code : "invalid";
+}
+
 export default async function LoginPage({ searchParams }: PageProps<"/login">) {
-  const { next, error } = await searchParams;
+  const { next, error, code } = await searchParams;
   const target = safePath(next, settings.landing.afterLogin);
   if (await currentPrincipal().catch(() => null)) redirect(target);
   const t = await getTranslations("login");
@@ -36,7 +42,7 @@ export default async function LoginPage({ searchParams }: PageProps<"/login">) {
         next={target}
         mode={mode}
         texts={texts}
-        error={error === undefined ? undefined : t("errors.invalid")}
+        error={error === undefined ? undefined : t(`errors.${reasonOf(error, code)}`)}
       />
     </AuthCard>
   );

@@ -2,7 +2,14 @@
 export type Credentials = { loginId: string; password: string };
 
 /** The state of an account, told only to whoever has proved to own it. */
-export type Account = { id: string; loginId: string; isDisabled: boolean; isVerified: boolean };
+export type Account = {
+  id: string;
+  loginId: string;
+  isDisabled: boolean;
+  isVerified: boolean;
+  /** The stored hash that was verified; the session starts only if it is still the one. */
+  passwordHash?: string;
+};
 
 /** One way to prove who you are with a login id and a secret. */
 export type Authenticator = {

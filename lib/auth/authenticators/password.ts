@@ -20,8 +20,7 @@ export const passwordAuthenticator: Authenticator = {
       })
       .from(users)
       .where(eq(users.loginIdCanonical, canonicalLoginId(loginId)));
-    if (!(await verifyPassword(user?.passwordHash, password)) || !user) return null;
-    const { passwordHash: _, ...account } = user;
-    return account;
+    const isRight = await verifyPassword(user?.passwordHash, password);
+    return isRight && user?.passwordHash ? { ...user, passwordHash: user.passwordHash } : null;
   },
 };

@@ -13,8 +13,10 @@ const createUserCommand: CliCommand = (program, tools) => {
     .option("--as-superuser", "may do everything")
     .option("--no-mail", "send no mail to the new user")
     .option("--password-stdin", "read the password from standard input");
-  for (const name of config().CLI_USER_ARGS) command.argument(`<${name}>`);
-  command.action(async (loginId: string) => {
+  const names = config().CLI_USER_ARGS;
+  for (const name of names) command.argument(`<${name}>`);
+  command.action(async () => {
+    const loginId = command.args[names.indexOf("loginId")] ?? "";
     const options = command.opts<Options>();
     const password = options.passwordStdin ? await passwordFromStdin(tools) : "";
     const isSuperuser = options.asSuperuser ?? false;

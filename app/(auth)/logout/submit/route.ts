@@ -4,6 +4,7 @@ import { markPublic } from "@/lib/auth/guards";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
+import { isUnavailable } from "@/lib/db/client";
 import { setFlash } from "@/lib/flash";
 import { LOCALE_COOKIE } from "@/lib/i18n/locales";
 import { problem } from "@/lib/problem";
@@ -11,17 +12,38 @@ import { THEME_COOKIE } from "@/lib/theme";
 
 markPublic("signing out harms nobody");
 
+const OWN_COOKIE = /^(__Host-|__Secure-)?(gatehouse-|authjs\.)/;
+
 /** Language and theme belong to the browser, not to the person who leaves. */
 const KEPT_COOKIES = [LOCALE_COOKIE, THEME_COOKIE];
 
-/** `POST /logout` (next.config.ts leads it here): ends the session and leads to the login page. */
+async function dropOwnCookies(): Promise<void> {
+  const jar = await cookies();
+  // Browsers ignore a deletion that lacks the attributes which the prefix of the name demands.
+  const gone = {
+    path: "/",
+    maxAge: 0,
+    httpOnly: true,
+    sameSite: "lax",
+    secure: config().AUTH_URL.startsWith("https:"),
+  } as const;
+  for (const { name } of jar.getAll()) {
+    if (OWN_COOKIE.test(name) && !KEPT_COOKIES.includes(name)) jar.set(name, "", gone);
+  }
+}
+
+/** `POST /logout` (the middleware leads it here): ends the session and leads to the login page. */
 export async function POST(request: Request): Promise<Response> {
   if (!isSameOrigin(request)) return problem(403, "Forbidden");
-  await signOutHere();
+  try {
+    await signOutHere();
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    return problem(503, "Not logged out: the database does not answer");
+  }
   const headers = new Headers({ location: settings.landing.afterLogout, "cache-control": "no-store" });
   if (config().LOGOUT_CLEAR_SESSION) {
-    const jar = await cookies();
-    for (const { name } of jar.getAll()) if (!KEPT_COOKIES.includes(name)) jar.delete(name);
+    await dropOwnCookies();
     // Not "cookies": that would take the message below with it.
     headers.set("clear-site-data", '"cache", "storage"');
   }
