@@ -50,3 +50,30 @@ test("permissions are there to read", async ({ page, signInAs }) => {
   await expect(page.getByRole("row").filter({ hasText: "auth-manage" })).toContainText("Manage users");
   await expect(page.getByRole("link", { name: /add/i })).toHaveCount(0);
 });
+
+test("Enter in the chooser chooses, and never sends the form", async ({ page, signInAs, unique }) => {
+  await signInAs(people.manager);
+  await page.goto("/admin/groups/add");
+  await page.getByLabel("Name", { exact: true }).fill(unique("Unsent"));
+  const bundles = page.getByRole("combobox", { name: "Bundles" });
+  await bundles.fill("no such bundle");
+  await bundles.press("Enter");
+  await bundles.fill("user adm");
+  await bundles.press("ArrowDown");
+  await bundles.press("Enter");
+  const chosen = page.getByRole("button", { name: "Remove User administration" });
+  await expect(chosen).toBeVisible();
+  await page.keyboard.press("Escape");
+  await chosen.focus();
+  await page.keyboard.press("Enter");
+  await expect(chosen).toBeHidden();
+  await expect(bundles).toBeFocused();
+  await expect(page).toHaveURL("/admin/groups/add");
+});
+
+test("permissions are found and sorted by what the reader sees", async ({ page, context, signInAs, baseURL }) => {
+  await signInAs(people.manager);
+  await context.addCookies([{ name: "gatehouse-locale", value: "es", url: baseURL ?? "" }]);
+  await page.goto("/admin/permissions?q=ADMINISTRAR&sort=-description");
+  await expect(page.getByRole("row").filter({ hasText: "auth-manage" })).toContainText("Administrar usuarios");
+});

@@ -59,6 +59,7 @@ test("the 403 page has the app's look, and the menu shows only what is open", as
   const response = await page.goto("/admin/users");
   expect(response?.status()).toBe(403);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("You may not open this page");
+  await page.getByRole("link", { name: "Go to the start page" }).click();
   await expect(page.getByRole("navigation", { name: "Main menu" }).getByRole("link")).toHaveText(["Home"]);
 });
 
@@ -175,6 +176,7 @@ test("a permission that is taken away is gone at the next click", async ({
 
   await theirs.getByRole("link", { name: "Groups", exact: true }).click();
   await expect(theirs.getByRole("heading", { level: 1 })).toHaveText("You may not open this page");
+  await theirs.getByRole("link", { name: "Go to the start page" }).click();
   await expect(theirs.getByRole("navigation", { name: "Main menu" }).getByRole("link")).toHaveText(["Home"]);
   await other.close();
 });

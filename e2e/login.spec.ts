@@ -114,3 +114,21 @@ test("Auth.js' own endpoint obeys the same rules", async ({ request, baseURL }) 
   await post(PASSWORD);
   expect((await request.get("/api/me")).status()).toBe(200);
 });
+
+test("POST /logout needs no particular content type", async ({ page, signInAs, baseURL }) => {
+  for (const type of [undefined, "application/json", "Application/X-WWW-Form-Urlencoded"]) {
+    await signInAs(people.plain);
+    const headers = { origin: baseURL ?? "", ...(type && { "content-type": type }) };
+    const response = await page.request.post("/logout", { headers, maxRedirects: 0 });
+    expect(response.status()).toBe(303);
+    expect(response.headers().location).toBe("/login");
+    expect((await page.request.get("/api/me")).status()).toBe(401);
+  }
+});
+
+test("what Auth.js has to say is told for what it is", async ({ page }) => {
+  await page.goto("/login?error=CredentialsSignin&code=disabled");
+  await expect(page.getByRole("main").getByRole("alert")).toContainText("has been disabled");
+  await page.goto("/login?error=Configuration");
+  await expect(page.getByRole("main").getByRole("alert")).toContainText("not possible right now");
+});

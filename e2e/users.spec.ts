@@ -207,3 +207,30 @@ test("a session that ends while somebody types: nothing typed is lost", async ({
   await page.getByRole("button", { name: "Add user" }).click();
   await expect(page.getByText(`${loginId} was added.`)).toBeVisible();
 });
+
+test("a page beyond the end leads to the last one", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  await page.goto("/admin/users?q=person-0&page=999");
+  await expect(page).toHaveURL("/admin/users?q=person-0&page=3");
+  await expect(page.locator(rows)).toHaveCount(10);
+});
+
+test("only superusers see who is one", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  await page.goto("/admin/users?isSuperuser=true&sort=isSuperuser&q=person-0");
+  await expect(page.getByText("60 entries")).toBeVisible();
+  await expect(page.getByRole("columnheader", { name: "Superuser" })).toHaveCount(0);
+  await signInAs(people.root);
+  await page.goto("/admin/users?isSuperuser=true&q=person-0");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+});
+
+test("switching the theme leaves a half-typed search alone", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  await page.goto("/admin/users");
+  await page.getByRole("searchbox", { name: "Search" }).fill("half typ");
+  await page.getByRole("button", { name: "Account menu" }).click();
+  await page.getByRole("button", { name: "Dark" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await expect(page.getByRole("searchbox", { name: "Search" })).toHaveValue("half typ");
+});

@@ -15,6 +15,7 @@ export const flashCookieOptions = () =>
 
 export const encodeFlash = (flash: Flash): string => Buffer.from(JSON.stringify(flash)).toString("base64url");
 
+/** Leaves a message for the page that the answer leads to; for actions and handlers. */
 export async function setFlash(flash: Flash): Promise<void> {
   (await cookies()).set(FLASH_COOKIE, encodeFlash(flash), flashCookieOptions());
 }

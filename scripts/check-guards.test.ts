@@ -189,3 +189,14 @@ describe("the middleware", () => {
     ]);
   });
 });
+
+describe("what stands beside pages and handlers", () => {
+  it("an action inside a public page needs a guard of its own", () => {
+    const inline = 'export default function P() { async function wipe() { "use server"; await drop() } return wipe }';
+    expect(page(MARK + inline, PUBLIC)).toEqual([expect.stringContaining("begin the action with")]);
+  });
+
+  it.each(["pages/api/y.ts", "app/y/opengraph-image.tsx", "app/sitemap.ts"])("%s is refused", (file) => {
+    expect(problems({ [file]: "export default function F() {}" })).toEqual([expect.stringContaining(file)]);
+  });
+});

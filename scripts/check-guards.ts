@@ -38,27 +38,43 @@ function routeProblems({ path, program }: File): string[] {
   });
 }
 
-function actionProblems({ path, program }: File): string[] {
-  const inline = inlineActions(program)
+/** An action inside another file: a public page around it does not make it public. */
+function inlineActionProblems({ path, program }: File): string[] {
+  return inlineActions(program)
     .filter((action) => !isGuarded(action, program))
-    .map((action) => `${path}:${lineOf(action)}: begin the action with ${GUARD}, ${OR_PUBLIC}.`);
-  if (!isActionFile(program)) return inline;
-  const exported = exportsOf(program)
+    .map(
+      (action) => `${path}:${lineOf(action)}: begin the action with ${GUARD}, or move it to a file of public actions.`,
+    );
+}
+
+function actionProblems({ path, program }: File): string[] {
+  if (!isActionFile(program)) return [];
+  return exportsOf(program)
     .filter(({ value }) => !isGuarded(value, program))
     .map(({ name, value }) =>
       value
         ? `${path}: make ${name} a function that begins with ${GUARD}, ${OR_PUBLIC}.`
         : `${path}: declare "${name}" in this file, where its guard can be seen, ${OR_PUBLIC}.`,
     );
-  return [...exported, ...inline];
+}
+
+/** Other files from which Next.js makes addresses: they are not looked into, so they must not be there. */
+function strangerProblems({ path }: File): string[] {
+  if (/^pages\//.test(path)) return [`${path}: move it to app/; the check does not look into pages/.`];
+  const isMetadata =
+    /^app\/(.+\/)?(opengraph-image|twitter-image|sitemap|robots|manifest|icon|apple-icon)\d*\.[jt]sx?$/;
+  if (isMetadata.test(path)) return [`${path}: write it as a route.ts with a guard, or as a static file.`];
+  return [];
 }
 
 function fileProblems(file: File): string[] {
-  if (file.mark === "marked") return [];
+  const always = [...strangerProblems(file), ...(isActionFile(file.program) ? [] : inlineActionProblems(file))];
+  if (file.mark === "marked") return always;
   if (file.mark === "without reason") {
-    return [`${file.path}: say in markPublic("…") why everybody may come in, as a plain string.`];
+    return [`${file.path}: say in markPublic("…") why everybody may come in, as a plain string.`, ...always];
   }
   return [
+    ...always,
     ...(isPage(file.path) ? pageProblems(file) : []),
     ...(isRoute(file.path) ? routeProblems(file) : []),
     ...actionProblems(file),
@@ -111,7 +127,7 @@ function middlewareProblems(root: string): string[] {
  * files and the route table differ; a sentence each.
  */
 export function guardProblems(root: string, table: RouteTable = routes): string[] {
-  const files = readSources(root, ["app", "components", "lib"]).map((source): File => {
+  const files = readSources(root, ["app", "components", "lib", "pages"]).map((source): File => {
     const program = parseSource(source);
     return { path: source.path, program, mark: publicMark(program) };
   });

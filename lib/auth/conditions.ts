@@ -14,8 +14,10 @@ export type Condition =
 
 type AtLeastOne = readonly [Condition, ...Condition[]];
 
+/** Satisfied by whoever satisfies at least one of the parts. */
 export const hasAny = (...any: AtLeastOne): Condition => ({ any });
 
+/** Satisfied by whoever satisfies every part. */
 export const hasAll = (...all: AtLeastOne): Condition => ({ all });
 
 /** Whether `principal` satisfies `condition`. An empty list satisfies nobody: forgetting an entry must not open a door. */

@@ -41,6 +41,7 @@ export function isEmailAddress(canonical: string): boolean {
   );
 }
 
+/** Any visible characters without blanks or separators; at most 254. */
 export const isUserName = (canonical: string): boolean =>
   canonical.length > 0 && canonical.length <= 254 && !UNSAFE.test(canonical);
 

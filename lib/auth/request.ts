@@ -44,6 +44,7 @@ export function clientAddress(headers: Headers): string | null {
   return client ? canonicalAddress(client) : null;
 }
 
+/** What the audit trail and the session list keep of a request; the user agent is cut at 512 characters. */
 export function requestFacts(headers: Headers): RequestFacts {
   return {
     ip: clientAddress(headers),

@@ -8,6 +8,7 @@ import { createUser } from "@/lib/users/service";
 
 export type NewCredentials = { loginId: string; password: string };
 
+/** Adds a superuser; fails like `createUser` does. */
 export async function createSuperuser(ctx: Context, { loginId, password }: NewCredentials): Promise<void> {
   await createUser(ctx, { ...newUser, loginId, isSuperuser: true, password, confirm: password });
 }

@@ -8,7 +8,7 @@ const COMMANDS = path.join(import.meta.dirname, "commands");
 
 /** `npm run auth -- <command>`: every file in commands/ is a command. */
 await run(async (tools) => {
-  const program = new Command("npm run auth --").description("Accounts and permissions from the command line.");
+  const program = new Command("npm run auth --").description(tools.texts.cli("help.program"));
   for (const file of readdirSync(COMMANDS).sort()) {
     const module = (await import(path.join(COMMANDS, file))) as { default: CliCommand };
     module.default(program, tools);

@@ -3,6 +3,7 @@ import { AppError, Invalid, type Problem } from "@/lib/errors";
 import { CliError } from "./command";
 import type { CliTexts } from "./texts";
 
+/** A problem as a sentence in the language of the terminal. */
 export function errorText({ key, params }: Problem, { errors }: CliTexts): string {
   return errors(key as Parameters<typeof errors>[0], { min: 0, max: 0, permissions: "", ...params } as never);
 }

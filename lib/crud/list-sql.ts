@@ -12,7 +12,7 @@ export type ListColumns = Record<
 >;
 
 /** LIKE pattern for "contains", with its wildcards taken literally. */
-export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 
 /** SQL for "column contains text"; served by a trigram index where there is one. */
 export const contains = (column: PgColumn, text: string): SQL => like(column, likePattern(text));

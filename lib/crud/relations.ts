@@ -25,6 +25,7 @@ export async function relationOptions(db: Database, { target, label }: Relation)
     .orderBy(asc(label));
 }
 
+/** Ids of what the record `holderId` holds in this relation. */
 export async function heldIds(db: Database, { link, holder, held }: Relation, holderId: string): Promise<string[]> {
   const rows = await db
     .select({ id: sql<string>`${held}` })
@@ -99,6 +100,7 @@ function keyOf(table: PgTable, column: PgColumn): string {
   return entry[0];
 }
 
+/** Carries out a plan; part of the transaction in which it was made. */
 export async function applyRelation(db: Database, change: RelationChange, holderId: string): Promise<void> {
   const { link, holder, held } = change.relation;
   if (change.removed.length > 0) {

@@ -19,6 +19,7 @@ export function contentSecurityPolicy(nonce: string): string {
   ].join("; ");
 }
 
+/** Sets the policy and the other headers that every answer carries (ASVS 3.4). */
 export function setSecurityHeaders(headers: Headers, policy: string): void {
   headers.set("content-security-policy", policy);
   headers.set("x-content-type-options", "nosniff");

@@ -59,7 +59,7 @@ beforeAll(async () => {
 /** What the list shows at an address, by login id. */
 async function shownAt(search: string): Promise<string[]> {
   const params = Object.fromEntries(new URLSearchParams(search));
-  const query = parseListQuery(params, fieldsOf(userColumns()));
+  const query = parseListQuery(params, fieldsOf(userColumns(testContext())));
   const { items, total } = await listUsers(testContext(), query);
   if (query.page === 1) expect(total).toBeGreaterThanOrEqual(items.length);
   return items.map(({ loginId }) => loginId);

@@ -20,12 +20,17 @@ const isInGroup = (groupId: string): SQL =>
 
 const verified: ListColumns = { isVerified: { column: users.isVerified, sortable: true, filter: "boolean" } };
 
-/** The fields of the users list: whether somebody is verified says something only where mail is sent. */
-export const userColumns = (): ListColumns => ({
+const superuser: ListColumns = { isSuperuser: { column: users.isSuperuser, sortable: true, filter: "boolean" } };
+
+/** Who is a superuser is for superusers to know: others would learn whose account is worth attacking. */
+const seesSuperusers = ({ actor }: Context) => actor.kind !== "user" || actor.principal.isSuperuser;
+
+/** The fields of the users list that the actor may see: whether somebody is verified says something only where mail is sent. */
+export const userColumns = (ctx: Context): ListColumns => ({
   loginId: { column: users.loginIdCanonical, sortable: true, filter: "text", canonical: canonicalLoginId },
   isEnabled: { column: users.isEnabled, sortable: true, filter: "boolean" },
   ...(config().mailEnabled && verified),
-  isSuperuser: { column: users.isSuperuser, sortable: true, filter: "boolean" },
+  ...(seesSuperusers(ctx) && superuser),
   groupIds: { filter: "relation", where: isInGroup },
   lastLoginAt: { column: users.lastLoginAt, sortable: true, filter: "dateRange" },
   disabledAt: { column: users.disabledAt, sortable: true, filter: "dateRange" },
@@ -57,7 +62,7 @@ const rowColumns = () => ({
 
 /** One page of users. */
 export async function listUsers(ctx: Context, query: ListQuery): Promise<Page<UserRow>> {
-  const columns = userColumns();
+  const columns = userColumns(ctx);
   const where = and(
     query.q ? contains(users.loginIdCanonical, canonicalLoginId(query.q)) : undefined,
     whereOf(query, columns),

@@ -1,13 +1,35 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { Context } from "@/lib/context";
+import type { ListFields, ListQuery } from "@/lib/crud/list-query";
+import type { Page } from "@/lib/crud/page";
 import { isPermission } from "@/lib/permissions";
 import { allPermissions, type PermissionRow } from "@/lib/permissions/service";
 
-/** Descriptions in the reader's language; the stored one for a token that this version does not declare. */
-export async function translateDescriptions(rows: PermissionRow[]): Promise<PermissionRow[]> {
+export const permissionFields: ListFields = { token: { sortable: true }, description: { sortable: true } };
+
+/** All permissions, described in the reader's language; with the stored text for a token that is not declared here. */
+export async function describedPermissions(ctx: Context): Promise<PermissionRow[]> {
   const t = await getTranslations("permissions");
+  const rows = await allPermissions(ctx);
   return rows.map((row) => ({ ...row, description: isPermission(row.token) ? t(row.token) : row.description }));
 }
 
-export const describedPermissions = async (ctx: Context): Promise<PermissionRow[]> =>
-  translateDescriptions(await allPermissions(ctx));
+/** One page of them, searched and sorted by what the reader sees, which the database does not know. */
+export async function listDescribed(ctx: Context, query: ListQuery): Promise<Page<PermissionRow>> {
+  const { compare } = new Intl.Collator(await getLocale());
+  const wanted = query.q.toLowerCase();
+  const matching = (await describedPermissions(ctx)).filter(({ token, description }) =>
+    `${token} ${description}`.toLowerCase().includes(wanted),
+  );
+  const by = (a: PermissionRow, b: PermissionRow) => {
+    for (const { field, descending } of query.sort) {
+      const key = field === "description" ? "description" : "token";
+      const order = compare(a[key], b[key]);
+      if (order !== 0) return descending ? -order : order;
+    }
+    return 0;
+  };
+  const start = (query.page - 1) * query.size;
+  const items = matching.sort(by).slice(start, start + query.size);
+  return { items, total: matching.length, totalIsEstimate: false };
+}

@@ -1,13 +1,11 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { translateDescriptions } from "@/app/admin/permissions/described";
+import { listDescribed, permissionFields } from "@/app/admin/permissions/described";
 import { setPreference } from "@/app/preferences";
 import { ListPage } from "@/components/crud/list-page";
 import { contextOf, requirePermissions } from "@/lib/auth/guards";
 import { parseListQuery } from "@/lib/crud/list-query";
-import { fieldsOf } from "@/lib/crud/list-sql";
 import { access } from "@/lib/permissions/access";
-import { listPermissions, permissionColumns } from "@/lib/permissions/service";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("permissionList"))("title") };
@@ -15,9 +13,8 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function PermissionsPage({ searchParams }: PageProps<"/admin/permissions">) {
   const principal = await requirePermissions(access.list);
-  const fields = fieldsOf(permissionColumns);
-  const query = parseListQuery(await searchParams, fields);
-  const { items, ...totals } = await listPermissions(await contextOf(principal), query);
+  const query = parseListQuery(await searchParams, permissionFields);
+  const { items, ...totals } = await listDescribed(await contextOf(principal), query);
   const t = await getTranslations("permissionList");
   return (
     <ListPage
@@ -27,13 +24,13 @@ export default async function PermissionsPage({ searchParams }: PageProps<"/admi
       intro={t("intro")}
       path="/admin/permissions"
       query={query}
-      fields={fields}
+      fields={permissionFields}
       columns={[
         { id: "token", label: t("fields.token"), kind: "code", isSortable: true },
         { id: "description", label: t("fields.description"), kind: "text", isSortable: true },
       ]}
       filters={[]}
-      rows={(await translateDescriptions(items)).map(({ id, token, description }) => ({
+      rows={items.map(({ id, token, description }) => ({
         id,
         name: token,
         cells: { token, description },

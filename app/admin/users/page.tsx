@@ -21,7 +21,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function UsersPage({ searchParams }: PageProps<"/admin/users">) {
   const principal = await requirePermissions(access.list);
   const ctx = await contextOf(principal);
-  const fields = fieldsOf(userColumns());
+  const fields = fieldsOf(userColumns(ctx));
   const query = parseListQuery(await searchParams, fields);
   const [{ items, ...totals }, groups] = await Promise.all([
     listUsers(ctx, query),
@@ -29,7 +29,8 @@ export default async function UsersPage({ searchParams }: PageProps<"/admin/user
   ]);
   const t = await getTranslations("users");
   const from = encodeURIComponent(listHref(PATH, query));
-  const isVerifiedShown = config().mailEnabled;
+  const isVerifiedShown = fields.isVerified !== undefined;
+  const isSuperuserShown = fields.isSuperuser !== undefined;
   const column = (id: "isEnabled" | "isVerified" | "isSuperuser" | "groupIds" | "lastLoginAt" | "disabledAt") => ({
     id,
     label: t(`fields.${id}`),
@@ -49,7 +50,7 @@ export default async function UsersPage({ searchParams }: PageProps<"/admin/user
         { id: "loginId", label: loginLabel, kind: "text", isSortable: true },
         { ...column("isEnabled"), kind: "boolean" },
         ...(isVerifiedShown ? [{ ...column("isVerified"), kind: "boolean" as const }] : []),
-        { ...column("isSuperuser"), kind: "boolean" },
+        ...(isSuperuserShown ? [{ ...column("isSuperuser"), kind: "boolean" as const }] : []),
         { ...column("groupIds"), kind: "list" },
         { ...column("lastLoginAt"), kind: "dateTime" },
         { ...column("disabledAt"), kind: "dateTime" },
@@ -57,7 +58,7 @@ export default async function UsersPage({ searchParams }: PageProps<"/admin/user
       filters={[
         { id: "isEnabled", label: t("fields.isEnabled"), kind: "boolean" },
         ...(isVerifiedShown ? [{ id: "isVerified", label: t("fields.isVerified"), kind: "boolean" as const }] : []),
-        { id: "isSuperuser", label: t("fields.isSuperuser"), kind: "boolean" },
+        ...(isSuperuserShown ? [{ id: "isSuperuser", label: t("fields.isSuperuser"), kind: "boolean" as const }] : []),
         { id: "groupIds", label: t("fields.groupIds"), kind: "relation", options: groups },
         { id: "lastLoginAt", label: t("fields.lastLoginAt"), kind: "dateRange" },
         { id: "disabledAt", label: t("fields.disabledAt"), kind: "dateRange" },
@@ -70,7 +71,7 @@ export default async function UsersPage({ searchParams }: PageProps<"/admin/user
           loginId: user.loginId,
           isEnabled: user.isEnabled,
           isVerified: user.isVerified,
-          isSuperuser: user.isSuperuser,
+          ...(isSuperuserShown && { isSuperuser: user.isSuperuser }),
           groupIds: user.groups,
           lastLoginAt: user.lastLoginAt,
           disabledAt: user.disabledAt,

@@ -9,10 +9,10 @@ type Options = { asSuperuser?: boolean; passwordStdin?: boolean };
 const createUserCommand: CliCommand = (program, tools) => {
   const command = program
     .command("create-user")
-    .description("Add a user.")
-    .option("--as-superuser", "may do everything")
-    .option("--no-mail", "send no mail to the new user")
-    .option("--password-stdin", "read the password from standard input");
+    .description(tools.texts.cli("help.createUser"))
+    .option("--as-superuser", tools.texts.cli("help.asSuperuser"))
+    .option("--no-mail", tools.texts.cli("help.noMail"))
+    .option("--password-stdin", tools.texts.cli("help.passwordStdin"));
   const names = config().CLI_USER_ARGS;
   for (const name of names) command.argument(`<${name}>`);
   command.action(async () => {

@@ -22,8 +22,8 @@ const listUsersCommand: CliCommand = (program, tools) => {
 
   program
     .command("list-users")
-    .description("List all users.")
-    .option("--json", "one JSON object per line")
+    .description(tools.texts.cli("help.listUsers"))
+    .option("--json", tools.texts.cli("help.json"))
     .action(async (options: { json?: boolean }) => {
       const ctx = await tools.context();
       let count = 0;

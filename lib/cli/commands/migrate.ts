@@ -6,7 +6,7 @@ import { syncPermissions } from "@/lib/permissions/sync";
 const migrateCommand: CliCommand = (program, tools) => {
   program
     .command("migrate")
-    .description("Apply pending migrations and bring the permissions in line.")
+    .description(tools.texts.cli("help.migrate"))
     .action(async () => {
       await tools.context();
       const { DATABASE_URL } = config();

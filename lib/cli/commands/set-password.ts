@@ -6,9 +6,9 @@ import { findUserByLoginId, setPassword } from "@/lib/users/service";
 const setPasswordCommand: CliCommand = (program, tools) => {
   program
     .command("set-password")
-    .description("Set a user's password, verify the account, and end its other sessions.")
+    .description(tools.texts.cli("help.setPassword"))
     .argument("<loginId>")
-    .option("--password-stdin", "read the password from standard input")
+    .option("--password-stdin", tools.texts.cli("help.passwordStdin"))
     .action(async (loginId: string, options: { passwordStdin?: boolean }) => {
       const ctx = await tools.context();
       // Before anybody types a password twice for nothing.

@@ -4,8 +4,8 @@ import { syncPermissions } from "@/lib/permissions/sync";
 const syncPermissionsCommand: CliCommand = (program, tools) => {
   program
     .command("sync-permissions")
-    .description("Bring the permissions in the database in line with lib/permissions.ts.")
-    .option("--dry-run", "only tell what would happen")
+    .description(tools.texts.cli("help.syncPermissions"))
+    .option("--dry-run", tools.texts.cli("help.dryRun"))
     .action(async (options: { dryRun?: boolean }) => {
       const { cli } = tools.texts;
       const { db } = await tools.context();
