@@ -3,7 +3,7 @@ import { setDatabaseUrl } from "@/lib/config/env";
 import { noRequest } from "@/lib/context";
 import { closeDatabase, connect, database } from "@/lib/db/client";
 import { embeddedDatabase } from "@/lib/db/embedded";
-import { buildEmptyApp, buildWithoutMiddleware } from "./support/copies";
+import { buildEmptyApp, buildWithoutMiddleware, removeCopies } from "./support/copies";
 import { seed } from "./support/people";
 import { stop } from "./support/process";
 import { startServer } from "./support/server";
@@ -35,5 +35,6 @@ export default async function globalSetup() {
     await admin.query(`drop database ${name} with (force)`);
     await admin.end();
     await embedded.release();
+    removeCopies();
   };
 }

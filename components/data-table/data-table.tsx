@@ -8,14 +8,14 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { ArrowDown, ArrowUp, Pencil } from "lucide-react";
+import { Pencil } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import type { MouseEvent } from "react";
 import { buttonClass } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
-import { formatSort, type ListQuery, toggleSort } from "@/lib/crud/list-query";
+import type { ListQuery } from "@/lib/crud/list-query";
 import { Cell, type CellKind, type CellValue } from "./cell";
+import { SortButton } from "./sort-button";
 
 export type Column = { id: string; label: string; kind: CellKind; isSortable: boolean };
 
@@ -44,41 +44,6 @@ const helper = createColumnHelper<typeof features, Row>();
 
 const toSortingState = (sort: ListQuery["sort"]): SortingState =>
   sort.map(({ field, descending }) => ({ id: field, desc: descending }));
-
-function SortButton({
-  column,
-  sort,
-  sortFormId,
-  onSort,
-}: { column: Column } & Pick<DataTableProps, "sort" | "sortFormId" | "onSort">) {
-  const t = useTranslations("list");
-  const entry = sort.find(({ field }) => field === column.id);
-  const Icon = entry?.descending ? ArrowDown : ArrowUp;
-  const sortOnClick = (event: MouseEvent) => {
-    event.preventDefault();
-    onSort(toggleSort(sort, column.id, event.shiftKey));
-  };
-  return (
-    <button
-      type="submit"
-      form={sortFormId}
-      name="sort"
-      value={formatSort(toggleSort(sort, column.id, false))}
-      onClick={sortOnClick}
-      className="group relative -mx-1.5 inline-flex min-h-8 items-center rounded px-1.5 hover:bg-muted hover:text-foreground"
-    >
-      {column.label}
-      <Icon
-        className={cn(
-          "absolute left-full -ml-0.5 size-3.5",
-          entry ? "text-primary" : "opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50",
-        )}
-        aria-hidden
-      />
-      {entry && <span className="sr-only">{entry.descending ? t("sortDescending") : t("sortAscending")}</span>}
-    </button>
-  );
-}
 
 const isEmpty = (value: CellValue) => value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
@@ -134,7 +99,7 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
                   className="px-2.5 py-2 font-medium whitespace-nowrap first:pl-4"
                 >
                   {column.isSortable ? (
-                    <SortButton column={column} sort={sort} sortFormId={sortFormId} onSort={onSort} />
+                    <SortButton id={column.id} label={column.label} sort={sort} formId={sortFormId} onSort={onSort} />
                   ) : (
                     column.label
                   )}

@@ -20,6 +20,13 @@ export function copyProject(name: string, without: string[] = []): string {
   return target;
 }
 
+/** Removes everything that the functions of this file have made. */
+export function removeCopies(): void {
+  for (const name of ["dev-copy", "empty-app", "without-middleware"]) {
+    rmSync(path.join(ROOT, ".data", name), { recursive: true, force: true });
+  }
+}
+
 /** The least that Next.js can serve, built: what the login page's scripts are measured against. */
 export async function buildEmptyApp(): Promise<string> {
   const target = path.join(ROOT, ".data", "empty-app");
