@@ -20,25 +20,34 @@ const listUsersCommand: CliCommand = (program, tools) => {
       user.lastLoginAt?.toISOString().slice(0, 19).replace("T", " ") ?? cli("never"),
     ]);
 
+  const printTable = async (users: AsyncIterable<UserRow>) => {
+    const heads = ["loginId", "enabled", "verified", "superuser", "lastLogin"] as const;
+    let isFirst = true;
+    for await (const user of users) {
+      if (isFirst) tools.print(line(heads.map((head) => cli(`columns.${head}`))));
+      isFirst = false;
+      tools.print(asRow(user));
+    }
+    if (isFirst) tools.print(cli("noUsers"));
+  };
+
+  /** One array, a user a line: for parsers as a whole and for line tools alike, without holding all users in memory. */
+  const printJson = async (users: AsyncIterable<UserRow>) => {
+    let before = "[";
+    for await (const user of users) {
+      tools.print(before + JSON.stringify(user));
+      before = ",";
+    }
+    tools.print(before === "[" ? "[]" : "]");
+  };
+
   program
     .command("list-users")
     .description(tools.texts.cli("help.listUsers"))
     .option("--json", tools.texts.cli("help.json"))
     .action(async (options: { json?: boolean }) => {
-      const ctx = await tools.context();
-      let count = 0;
-      for await (const user of everyUser(ctx)) {
-        if (options.json) tools.print(JSON.stringify(user));
-        else {
-          if (count === 0) {
-            const heads = ["loginId", "enabled", "verified", "superuser", "lastLogin"] as const;
-            tools.print(line(heads.map((head) => cli(`columns.${head}`))));
-          }
-          tools.print(asRow(user));
-        }
-        count += 1;
-      }
-      if (count === 0 && !options.json) tools.print(cli("noUsers"));
+      const users = everyUser(await tools.context());
+      await (options.json ? printJson(users) : printTable(users));
     });
 };
 
