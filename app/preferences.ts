@@ -23,7 +23,7 @@ export async function setPreference(form: FormData): Promise<void> {
     path: "/",
     maxAge: ONE_YEAR,
     sameSite: "lax",
-    secure: config().AUTH_URL.startsWith("https:"),
+    secure: config().isHttps,
   } as const;
   const [locale, theme] = [text(form, "locale"), text(form, "theme")];
   if (theme) jar.set(THEME_COOKIE, themeOf(theme), options);

@@ -32,8 +32,16 @@ for (const { path, add } of [
   });
 }
 
-test("a group may hold bundles", async ({ page, signInAs, unique }) => {
+test("a group may hold bundles, and the chooser keeps to the content security policy", async ({
+  page,
+  signInAs,
+  unique,
+}) => {
   const name = unique("Keepers");
+  const violations: string[] = [];
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) violations.push(message.text());
+  });
   await signInAs(people.root);
   await page.goto("/admin/groups/add");
   await page.getByLabel("Name", { exact: true }).fill(name);
@@ -42,6 +50,7 @@ test("a group may hold bundles", async ({ page, signInAs, unique }) => {
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Add group" }).click();
   await expect(page.getByRole("row").filter({ hasText: name })).toContainText("User administration");
+  expect(violations).toEqual([]);
 });
 
 test("permissions are there to read", async ({ page, signInAs }) => {

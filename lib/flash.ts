@@ -10,8 +10,7 @@ export type Flash = { kind: "status" | "alert"; key: string; params?: MessagePar
 
 export const FLASH_COOKIE = "gatehouse-flash";
 
-export const flashCookieOptions = () =>
-  ({ path: "/", sameSite: "lax", maxAge: 60, secure: config().AUTH_URL.startsWith("https:") }) as const;
+export const flashCookieOptions = () => ({ path: "/", sameSite: "lax", maxAge: 60, secure: config().isHttps }) as const;
 
 export const encodeFlash = (flash: Flash): string => Buffer.from(JSON.stringify(flash)).toString("base64url");
 

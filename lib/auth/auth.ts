@@ -37,7 +37,7 @@ async function currentCookie(): Promise<string | undefined> {
 
 /** Built per request, so that importing this file needs no environment. */
 function authConfig(): NextAuthConfig {
-  const { AUTH_SECRET, AUTH_URL, SESSION_MAX_HOURS } = config();
+  const { AUTH_SECRET, isHttps, SESSION_MAX_HOURS } = config();
   return {
     secret: AUTH_SECRET,
     trustHost: true,
@@ -46,7 +46,7 @@ function authConfig(): NextAuthConfig {
     cookies: {
       sessionToken: {
         name: sessionCookieName(),
-        options: { httpOnly: true, sameSite: "lax", path: "/", secure: AUTH_URL.startsWith("https:") },
+        options: { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps },
       },
     },
     providers: [

@@ -11,7 +11,6 @@ export const HEADER = {
   requestId: "x-request-id",
   /** Path and query as the browser sees them. */
   location: "x-gatehouse-location",
-  nonce: "x-nonce",
 } as const;
 
 /** One spelling per address: IPv4 inside IPv6 is unwrapped, zones and brackets go. Null if it is no address. */

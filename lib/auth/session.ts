@@ -20,7 +20,7 @@ const hashToken = (token: string) => createHash("sha256").update(token).digest("
 
 /** Over https the __Host- prefix binds the cookie to this host, path / and Secure (RFC 6265bis §4.1.3.2). */
 export function sessionCookieName(): string {
-  return config().AUTH_URL.startsWith("https:") ? "__Host-gatehouse-session" : "gatehouse-session";
+  return config().isHttps ? "__Host-gatehouse-session" : "gatehouse-session";
 }
 
 const minutes = (n: number) => sql`make_interval(mins => ${n})`;

@@ -115,6 +115,7 @@ describe("defaults", () => {
     expect(configOf({})).toEqual({
       NODE_ENV: "development",
       isProduction: false,
+      isHttps: false,
       AUTH_URL: "http://localhost:3000",
       AUTH_SECRET: [],
       MIGRATE_ON_START: true,

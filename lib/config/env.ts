@@ -11,6 +11,8 @@ export type Config = Omit<Variables, "AUTH_URL" | "EMAIL_ENABLED"> & {
   isProduction: boolean;
   /** Base of every generated link; no trailing slash. */
   AUTH_URL: string;
+  /** Whether people come by https, so that cookies are Secure. */
+  isHttps: boolean;
   /** Whether the app sends mail at all (never with user names as login ids). */
   mailEnabled: boolean;
 };
@@ -72,12 +74,14 @@ export function parseEnv(
     return { problems: found.map(([name, problem]) => ({ name, problem, example: `${name}=${exampleOf(name)}` })) };
   }
   const { AUTH_URL, EMAIL_ENABLED, ...rest } = parsed.data;
+  const { origin, protocol } = new URL(AUTH_URL ?? `http://localhost:${rest.PORT}`);
   return {
     config: {
       ...rest,
       MAIL_TRANSPORT: rest.MAIL_TRANSPORT ?? (rest.NODE_ENV === "production" ? undefined : "outbox"),
       isProduction: rest.NODE_ENV === "production",
-      AUTH_URL: new URL(AUTH_URL ?? `http://localhost:${rest.PORT}`).origin,
+      AUTH_URL: origin,
+      isHttps: protocol === "https:",
       mailEnabled: rest.LOGIN_ID === "email" && EMAIL_ENABLED !== "false",
     },
   };

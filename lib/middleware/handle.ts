@@ -108,8 +108,7 @@ export async function handleRequest(request: NextRequest): Promise<Response> {
   const forwarded = new Headers(request.headers);
   forwarded.set(HEADER.requestId, randomUUID());
   forwarded.set(HEADER.location, request.nextUrl.pathname + request.nextUrl.search);
-  forwarded.set(HEADER.nonce, nonce);
-  // Next.js reads the nonce for its own scripts from here.
+  // Next.js reads the nonce for its own scripts from the policy.
   forwarded.set("content-security-policy", policy);
 
   const verdict = await judge(request, pathname);

@@ -25,7 +25,7 @@ async function dropOwnCookies(): Promise<void> {
     maxAge: 0,
     httpOnly: true,
     sameSite: "lax",
-    secure: config().AUTH_URL.startsWith("https:"),
+    secure: config().isHttps,
   } as const;
   for (const { name } of jar.getAll()) {
     if (OWN_COOKIE.test(name) && !KEPT_COOKIES.includes(name)) jar.set(name, "", gone);
