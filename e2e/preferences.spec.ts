@@ -14,6 +14,8 @@ test("Spanish and dark are remembered, and what was typed survives the switch", 
   await signInAs(loginId);
   await page.goto("/admin/groups/add");
   await page.getByLabel("Name", { exact: true }).fill("Half typed");
+  // Before the scripts run, the switch is a plain post that loads the page anew.
+  await page.waitForLoadState("networkidle");
   await page.getByRole("button", { name: "Account menu" }).click();
   await page.getByRole("button", { name: "Español" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Añadir grupo");

@@ -229,6 +229,8 @@ test("switching the theme leaves a half-typed search alone", async ({ page, sign
   await signInAs(people.manager);
   await page.goto("/admin/users");
   await page.getByRole("searchbox", { name: "Search" }).fill("half typ");
+  // Before the scripts run, the switch is a plain post that loads the page anew.
+  await page.waitForLoadState("networkidle");
   await page.getByRole("button", { name: "Account menu" }).click();
   await page.getByRole("button", { name: "Dark" }).click();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");

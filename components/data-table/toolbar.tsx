@@ -82,7 +82,11 @@ export function Toolbar({ path, query, fields, filters, columns, onQuery }: Tool
   // Back and forward change the address without rendering new inputs. Compared as text, so that what is being typed
   // outlives a mere refresh of the same list.
   const applied = JSON.stringify(controlValues(query, filters));
+  const shown = useRef(applied);
   useEffect(() => {
+    // Not at first: the inputs came with these values, and somebody may have typed before the scripts were there.
+    if (shown.current === applied) return;
+    shown.current = applied;
     for (const [name, value] of Object.entries(JSON.parse(applied) as Record<string, string>)) {
       const control = form.current?.elements.namedItem(name);
       if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.value = value;
