@@ -33,7 +33,7 @@ export class Forbidden extends AppError {
   }
 }
 
-/** The record was changed by somebody else in the meantime. */
+/** What is there stands in the way: somebody else changed the record in the meantime, or something refers to it. */
 export class Conflict extends AppError {
   readonly code = "conflict";
   constructor(key = "stale") {
@@ -48,6 +48,12 @@ export class Invalid extends AppError {
     super({ key: "invalid" });
   }
 }
+
+/** The input is right, but another record has a value that only one may have. */
+export class Taken extends Invalid {}
+
+/** The input gives more than the actor may give. */
+export class TooGenerous extends Invalid {}
 
 /** Something that the answer needs (the database) is out of reach for now. */
 export class Unavailable extends AppError {

@@ -1,5 +1,8 @@
+import { access as auditAccess } from "@/lib/audit/access";
 import type { Condition } from "@/lib/auth/conditions";
 import { access as bundlesAccess } from "@/lib/bundles/access";
+import type { Access } from "@/lib/crud/entity";
+import type { EntityName } from "@/lib/entity-names";
 import { access as groupsAccess } from "@/lib/groups/access";
 import { access as permissionsAccess } from "@/lib/permissions/access";
 import { access as usersAccess } from "@/lib/users/access";
@@ -17,15 +20,26 @@ export type Route = {
   menu?: MenuLabel;
 };
 
-export type MenuLabel = "home" | "users" | "groups" | "bundles" | "permissions";
+export type MenuLabel = "home" | EntityName;
 
-type EntityAccess = { list: Condition; add?: Condition; edit?: Condition };
+/** The pages of an entity of the admin: those that its `access` speaks of. */
+function entity(name: EntityName, access: Access): Record<string, Route> {
+  const { list, add, edit, delete: remove } = access;
+  const path = `/admin/${name}`;
+  return {
+    [path]: { allow: list, menu: name },
+    [`${path}/export`]: { allow: list },
+    ...(add && { [`${path}/add`]: { allow: add } }),
+    ...(edit && { [`${path}/[id]/edit`]: { allow: edit } }),
+    ...(remove && { [`${path}/[id]/delete`]: { allow: remove } }),
+    // Each action has a condition of its own, which the page asks.
+    ...((edit ?? remove) && { [`${path}/bulk`]: { allow: list }, [`${path}/[id]/history`]: { allow: list } }),
+  };
+}
 
-/** The pages of an entity of the admin. */
-const entity = (name: MenuLabel, access: EntityAccess): Record<string, Route> => ({
-  [`/admin/${name}`]: { allow: access.list, menu: name },
-  ...(access.add && { [`/admin/${name}/add`]: { allow: access.add } }),
-  ...(access.edit && { [`/admin/${name}/[id]/edit`]: { allow: access.edit } }),
+/** Who has what a record gives, or what a user may do and why. */
+const accessPages = (name: EntityName, access: Access): Record<string, Route> => ({
+  [`/admin/${name}/[id]/access`]: { allow: access.list },
 });
 
 export const routes: Record<string, Route> = {
@@ -40,10 +54,20 @@ export const routes: Record<string, Route> = {
   "/api/health/live": { allow: "public" },
   "/api/health/ready": { allow: "public" },
   "/api/me": { allow: "signed-in" },
+  "/api/openapi.json": { allow: "signed-in" },
+  // The handlers ask the condition of the entity and of the action.
+  "/api/[entity]": { allow: "signed-in" },
+  "/api/[entity]/[id]": { allow: "signed-in" },
   ...entity("users", usersAccess),
+  ...accessPages("users", usersAccess),
   ...entity("groups", groupsAccess),
+  ...accessPages("groups", groupsAccess),
   ...entity("bundles", bundlesAccess),
+  ...accessPages("bundles", bundlesAccess),
   ...entity("permissions", permissionsAccess),
+  ...accessPages("permissions", permissionsAccess),
+  // npm run new adds lines above this one
+  ...entity("audit", auditAccess),
 };
 
 const patterns = Object.entries(routes).map(([path, route]) => {

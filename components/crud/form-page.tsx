@@ -12,17 +12,20 @@ type FormPageProps = {
   /** The menu entry that the page belongs to. */
   here: string;
   title: string;
+  /** The pages of the record, above the form. */
+  tabs?: ReactNode;
   /** Parts of the messages that the form needs besides the usual ones. */
   texts?: (keyof Messages)[];
   children: ReactNode;
 };
 
 /** The page around a form: frame, heading and the texts that forms need in the browser. */
-export function FormPage({ principal, setPreference, here, title, texts = [], children }: FormPageProps) {
+export function FormPage({ principal, setPreference, here, title, tabs, texts = [], children }: FormPageProps) {
   return (
     <AppShell principal={principal} here={here} setPreference={setPreference}>
       <PageHeader title={title} />
-      <ClientTexts parts={["form", "errors", ...texts]}>{children}</ClientTexts>
+      {tabs}
+      <ClientTexts parts={["form", "errors", "list", ...texts]}>{children}</ClientTexts>
     </AppShell>
   );
 }

@@ -37,7 +37,7 @@ export function ListPage({ principal, setPreference, title, intro, add, empty, .
           </Link>
         )}
       </PageHeader>
-      <ClientTexts parts={["list"]}>
+      <ClientTexts parts={["list", "deletion", "errors"]}>
         <ListView caption={title} empty={{ ...empty, ...(add && { add }) }} {...list} />
       </ClientTexts>
     </AppShell>

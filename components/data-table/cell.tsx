@@ -1,13 +1,14 @@
 import { useFormatter, useTranslations } from "next-intl";
+import { isValidElement, type ReactElement } from "react";
 import { Badge } from "@/components/ui/badge";
 
-/** What a cell may hold; how it looks follows from its kind. */
-export type CellValue = string | boolean | Date | string[] | null;
+/** What a cell may hold: a value whose look follows from its kind, or something drawn already. */
+export type CellValue = string | boolean | Date | string[] | null | ReactElement;
 
 export type CellKind = "text" | "code" | "boolean" | "dateTime" | "list";
 
 /** In UTC, and says so: administrators compare these times with each other and with logs. */
-const DATE_TIME = {
+export const DATE_TIME = {
   year: "numeric",
   month: "short",
   day: "numeric",
@@ -48,6 +49,7 @@ export function Cell({ kind, value }: { kind: CellKind; value: CellValue }) {
   const format = useFormatter();
   if (value === null || value === "") return <span className="text-muted-foreground">{t("empty")}</span>;
   if (typeof value === "boolean") return <Badge tone={value ? "good" : "neutral"}>{value ? t("yes") : t("no")}</Badge>;
+  if (isValidElement(value)) return value;
   if (Array.isArray(value)) return <BadgeList items={value} />;
   if (value instanceof Date) {
     return (

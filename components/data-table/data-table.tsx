@@ -8,13 +8,14 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { Pencil } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { buttonClass } from "@/components/ui/button";
+import type { ReactNode } from "react";
+import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/components/ui/cn";
 import type { ListQuery } from "@/lib/crud/list-query";
 import { Cell, type CellKind, type CellValue } from "./cell";
+import { RowActions } from "./row-actions";
 import { SortButton } from "./sort-button";
 
 export type Column = { id: string; label: string; kind: CellKind; isSortable: boolean };
@@ -23,9 +24,25 @@ export type Row = {
   id: string;
   /** What a person calls this row, for the names of its actions. */
   name: string;
-  /** Where it is edited; absent where it may not be. */
+  /** Where it is looked at; its name leads there. */
+  href?: string;
+  /** Where it is edited and deleted; absent where it may not be. */
   editHref?: string;
+  deleteHref?: string;
+  /** Why it may be neither. */
+  locked?: string;
+  /** Further controls of this row. */
+  extra?: ReactNode;
   cells: Record<string, CellValue>;
+};
+
+/** Ticking rows: the checkboxes belong to a form elsewhere on the page. */
+export type Selecting = {
+  formId: string;
+  chosen: ReadonlySet<string>;
+  /** Everything is chosen, also on other pages. */
+  isWhole: boolean;
+  toggle: (ids: string[], on: boolean) => void;
 };
 
 type DataTableProps = {
@@ -36,6 +53,8 @@ type DataTableProps = {
   /** Id of the form that carries the rest of the list's state when there are no scripts. */
   sortFormId: string;
   onSort: (sort: ListQuery["sort"]) => void;
+  selecting?: Selecting | undefined;
+  onDelete?: ((row: Row) => void) | undefined;
 };
 
 // The server has sorted and cut already: the table only keeps columns and rows together.
@@ -49,10 +68,10 @@ const isEmpty = (value: CellValue) => value === null || value === "" || (Array.i
 
 /** The first cell names the row and leads to it. */
 function RowName({ row, kind, value }: { row: Row; kind: CellKind; value: CellValue }) {
-  if (!row.editHref) return <Cell kind={kind} value={value} />;
+  if (!row.href) return <Cell kind={kind} value={value} />;
   return (
     <Link
-      href={row.editHref}
+      href={row.href}
       prefetch={false}
       className="font-medium text-primary hover:underline max-md:break-all md:whitespace-nowrap"
     >
@@ -62,7 +81,7 @@ function RowName({ row, kind, value }: { row: Row; kind: CellKind; value: CellVa
 }
 
 /** A table on wide screens and a list of cards on narrow ones: the same rows, laid out by CSS. */
-export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: DataTableProps) {
+export function DataTable({ caption, columns, rows, sort, sortFormId, onSort, selecting, onDelete }: DataTableProps) {
   const t = useTranslations("list");
   const table = useTable({
     features,
@@ -76,7 +95,9 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
     manualSorting: true,
     state: { sorting: toSortingState(sort) },
   });
-  const hasActions = rows.some(({ editHref }) => editHref !== undefined);
+  const hasActions = rows.some(({ editHref, deleteHref, locked, extra }) => editHref ?? deleteHref ?? locked ?? extra);
+  const pageIds = rows.map(({ id }) => id);
+  const isChosen = (id: string) => selecting?.isWhole === true || selecting?.chosen.has(id) === true;
   const columnOf = (id: string) => columns.find((column) => column.id === id);
   return (
     // Explicit roles: the card layout changes `display`, which would take the table's meaning away from screen readers.
@@ -86,6 +107,17 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
       <thead role="rowgroup" className="border-b text-left text-muted-foreground max-md:sr-only">
         {table.getHeaderGroups().map((group) => (
           <tr role="row" key={group.id}>
+            {selecting && (
+              <th role="columnheader" scope="col" className="w-10 py-2 pl-4">
+                <Checkbox
+                  aria-label={t("selectPage")}
+                  className="hidden scripting:block"
+                  disabled={selecting.isWhole}
+                  checked={pageIds.every(isChosen)}
+                  onChange={(event) => selecting.toggle(pageIds, event.target.checked)}
+                />
+              </th>
+            )}
             {group.headers.map((header) => {
               const column = columnOf(header.column.id);
               const direction = header.column.getIsSorted();
@@ -119,8 +151,25 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
           <tr
             role="row"
             key={row.id}
-            className="border-b last:border-b-0 hover:bg-muted/40 max-md:block max-md:px-4 max-md:py-3"
+            className="relative border-b last:border-b-0 hover:bg-muted/40 max-md:block max-md:px-4 max-md:py-3"
           >
+            {selecting && (
+              <td
+                role="cell"
+                className="w-10 py-2.5 pl-4 align-top max-md:absolute max-md:top-3 max-md:right-4 max-md:w-auto max-md:p-0"
+              >
+                <Checkbox
+                  form={selecting.formId}
+                  name="ids"
+                  value={row.id}
+                  aria-label={t("selectNamed", { name: row.original.name })}
+                  className="mt-0.5 max-md:size-5"
+                  disabled={selecting.isWhole}
+                  checked={isChosen(row.id)}
+                  onChange={(event) => selecting.toggle([row.id], event.target.checked)}
+                />
+              </td>
+            )}
             {row.getAllCells().map((cell, index) => {
               const column = columnOf(cell.column.id);
               if (!column) return null;
@@ -129,7 +178,10 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
                 <td
                   role="cell"
                   key={cell.id}
-                  className="py-2.5 pr-2.5 pl-4 align-top max-md:block max-md:p-0 max-md:pb-1"
+                  className={cn(
+                    "py-2.5 pr-2.5 align-top max-md:block max-md:p-0 max-md:pb-1",
+                    selecting ? "pl-2.5 max-md:pr-8" : "pl-4",
+                  )}
                 >
                   <RowName row={row.original} kind={column.kind} value={value} />
                 </td>
@@ -151,17 +203,11 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort }: 
               );
             })}
             {hasActions && (
-              <td role="cell" className="px-2.5 py-1.5 text-right align-top max-md:hidden">
-                {row.original.editHref && (
-                  <Link
-                    href={row.original.editHref}
-                    prefetch={false}
-                    aria-label={t("editNamed", { name: row.original.name })}
-                    className={buttonClass({ variant: "ghost", size: "compact" })}
-                  >
-                    <Pencil aria-hidden />
-                  </Link>
-                )}
+              <td
+                role="cell"
+                className="px-2.5 py-1 text-right align-top whitespace-nowrap max-md:-mx-2.5 max-md:block max-md:p-0 max-md:text-left"
+              >
+                <RowActions row={row.original} onDelete={onDelete} />
               </td>
             )}
           </tr>

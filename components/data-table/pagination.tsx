@@ -3,32 +3,41 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import type { MouseEvent } from "react";
+import type { FormEvent, MouseEvent } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
+import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
 import { settings } from "@/lib/config/settings";
 import { type ListQuery, listHref, listParams } from "@/lib/crud/list-query";
+import { isPlainClick } from "./row-actions";
 
 type PaginationProps = {
   path: string;
   query: ListQuery;
   total: number;
   totalIsEstimate: boolean;
+  /** How many entries match, in words. */
+  matching: string;
   /** Whether this page is full, so that there may be another. */
   isFull: boolean;
   onQuery: (query: ListQuery) => void;
 };
 
-export function Pagination({ path, query, total, totalIsEstimate, isFull, onQuery }: PaginationProps) {
+export function Pagination({ path, query, total, totalIsEstimate, matching, isFull, onQuery }: PaginationProps) {
   const t = useTranslations("list");
   const pages = Math.max(1, Math.ceil(total / query.size));
   const hasNext = totalIsEstimate ? isFull : query.page < pages;
 
+  const jump = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const page = Number(new FormData(event.currentTarget).get("page"));
+    if (page >= 1) onQuery({ ...query, page });
+  };
+
   const step = (label: string, page: number, isThere: boolean, Icon: typeof ChevronLeft) => {
     const target = { ...query, page };
     const follow = (event: MouseEvent) => {
-      // New tab and the like are the browser's business.
-      if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      if (!isPlainClick(event)) return;
       event.preventDefault();
       onQuery(target);
     };
@@ -55,7 +64,7 @@ export function Pagination({ path, query, total, totalIsEstimate, isFull, onQuer
   return (
     <div className="flex flex-wrap items-center justify-between gap-3 border-t p-3 text-sm">
       <p role="status" className="text-muted-foreground">
-        {totalIsEstimate ? t("totalMore", { total }) : t("total", { total })}
+        {matching}
       </p>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <form method="get" action={path} className="flex items-center gap-2">
@@ -85,9 +94,30 @@ export function Pagination({ path, query, total, totalIsEstimate, isFull, onQuer
         </form>
         <nav aria-label={t("pages")} className="flex items-center gap-2">
           {step(t("previous"), query.page - 1, query.page > 1, ChevronLeft)}
-          <span aria-current="page" className="px-1 whitespace-nowrap tabular-nums">
-            {totalIsEstimate ? t("page", { page: query.page }) : t("pageOf", { page: query.page, pages })}
-          </span>
+          <form method="get" action={path} onSubmit={jump} className="flex items-center gap-1.5">
+            {listParams({ ...query, page: 1 }).map(([name, value]) => (
+              <input key={name} type="hidden" name={name} value={value} />
+            ))}
+            <label htmlFor="page" className="whitespace-nowrap text-muted-foreground">
+              {t("page")}
+            </label>
+            <Input
+              id="page"
+              name="page"
+              // A new key takes the number of the address over.
+              key={query.page}
+              defaultValue={query.page}
+              inputMode="numeric"
+              pattern="[0-9]{1,7}"
+              autoComplete="off"
+              aria-current="page"
+              className="w-16 text-center tabular-nums"
+            />
+            {!totalIsEstimate && <span className="whitespace-nowrap tabular-nums">{t("ofPages", { pages })}</span>}
+            <Button type="submit" variant="outline" className="scripting:hidden">
+              {t("show")}
+            </Button>
+          </form>
           {step(t("next"), query.page + 1, hasNext, ChevronRight)}
         </nav>
       </div>

@@ -9,7 +9,9 @@ import { Button, buttonClass } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
 import { formatFilter, formatSort, type ListFields, type ListQuery, parseListQuery } from "@/lib/crud/list-query";
+import { ColumnsMenu } from "./columns-menu";
 import type { Column } from "./data-table";
+import { ExportMenu } from "./export-menu";
 import { type Filter, FilterControl } from "./filters";
 
 /** Sorting where there are no column headers; on wide screens it only carries the sort through the form. */
@@ -56,6 +58,8 @@ type ToolbarProps = {
   fields: ListFields;
   filters: Filter[];
   columns: Column[];
+  allColumns: { id: string; label: string }[];
+  isExportable: boolean;
   onQuery: (query: ListQuery) => void;
 };
 
@@ -74,7 +78,8 @@ function controlValues(query: ListQuery, filters: Filter[]): Record<string, stri
 }
 
 /** Search and filters, as one form that leads to the list's address with or without scripts. */
-export function Toolbar({ path, query, fields, filters, columns, onQuery }: ToolbarProps) {
+export function Toolbar(props: ToolbarProps) {
+  const { path, query, fields, filters, columns, allColumns, isExportable, onQuery } = props;
   const t = useTranslations("list");
   const form = useRef<HTMLFormElement>(null);
   const activeCount = Object.keys(query.filters).length;
@@ -96,50 +101,66 @@ export function Toolbar({ path, query, fields, filters, columns, onQuery }: Tool
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const typed = [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)]);
-    onQuery({ ...parseListQuery(Object.fromEntries(typed), fields), size: query.size });
+    const { cols, size } = query;
+    onQuery({ ...parseListQuery(Object.fromEntries(typed), fields), size, ...(cols && { cols }) });
   };
 
   return (
-    <form ref={form} method="get" action={path} onSubmit={submit} className="border-b p-3">
-      <input type="hidden" name="size" value={query.size} />
-      <div className="flex gap-2">
-        <div className="relative min-w-0 flex-1 sm:max-w-sm">
-          <Search className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted-foreground" aria-hidden />
-          <Input
-            type="search"
-            name="q"
-            aria-label={t("search")}
-            placeholder={t("searchPlaceholder")}
-            defaultValue={query.q}
-            maxLength={200}
-            className="pl-9"
+    <div className="relative border-b p-3">
+      <div className="absolute top-3 right-3 flex gap-2">
+        {allColumns.length > 0 && (
+          <ColumnsMenu
+            path={path}
+            query={query}
+            all={allColumns}
+            shown={columns.map(({ id }) => id)}
+            onQuery={onQuery}
           />
-        </div>
-        <Button type="submit" variant="outline">
-          {t("search")}
-        </Button>
+        )}
+        {isExportable && <ExportMenu path={path} query={query} />}
       </div>
-      <SortSelect query={query} columns={columns} onQuery={onQuery} />
-      {filters.length > 0 && (
-        <details className="mt-2">
-          <summary className="inline-flex min-h-8 items-center gap-2 rounded-md px-2 text-sm font-medium hover:bg-muted">
-            <ListFilter className="size-4" aria-hidden />
-            {t("filters")}
-            {activeCount > 0 && <Badge tone="accent">{t("filtersActive", { count: activeCount })}</Badge>}
-          </summary>
-          <div className="mt-2 grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-4">
-            {filters.map((filter) => (
-              <FilterControl key={filter.id} filter={filter} value={query.filters[filter.id]} />
-            ))}
-            <div className="flex gap-2">
-              <Button type="submit">{t("apply")}</Button>
-              <Link href={path} className={buttonClass({ variant: "ghost" })}>
-                {t("reset")}
-              </Link>
-            </div>
+      <form ref={form} method="get" action={path} onSubmit={submit}>
+        <input type="hidden" name="size" value={query.size} />
+        {query.cols && <input type="hidden" name="cols" value={query.cols.join(",")} />}
+        <div className="flex gap-2 pr-24 sm:pr-64">
+          <div className="relative min-w-0 flex-1 sm:max-w-sm">
+            <Search className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted-foreground" aria-hidden />
+            <Input
+              type="search"
+              name="q"
+              aria-label={t("search")}
+              placeholder={t("searchPlaceholder")}
+              defaultValue={query.q}
+              maxLength={200}
+              className="pl-9"
+            />
           </div>
-        </details>
-      )}
-    </form>
+          <Button type="submit" variant="outline" className="max-sm:hidden">
+            {t("search")}
+          </Button>
+        </div>
+        <SortSelect query={query} columns={columns} onQuery={onQuery} />
+        {filters.length > 0 && (
+          <details className="mt-2" open={activeCount > 0}>
+            <summary className="inline-flex min-h-8 items-center gap-2 rounded-md px-2 text-sm font-medium hover:bg-muted">
+              <ListFilter className="size-4" aria-hidden />
+              {t("filters")}
+              {activeCount > 0 && <Badge tone="accent">{t("filtersActive", { count: activeCount })}</Badge>}
+            </summary>
+            <div className="mt-2 grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-4">
+              {filters.map((filter) => (
+                <FilterControl key={filter.id} filter={filter} value={query.filters[filter.id]} />
+              ))}
+              <div className="flex gap-2">
+                <Button type="submit">{t("apply")}</Button>
+                <Link href={path} className={buttonClass({ variant: "ghost" })}>
+                  {t("reset")}
+                </Link>
+              </div>
+            </div>
+          </details>
+        )}
+      </form>
+    </div>
   );
 }

@@ -1,20 +1,46 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { type Control, type FieldValues, type Path, useController } from "react-hook-form";
-import { type ComboboxOption, MultiCombobox } from "@/components/ui/multi-combobox";
+import { MultiCombobox } from "@/components/ui/multi-combobox";
+import type { Choice } from "@/lib/crud/form-fields";
 import type { Problem } from "@/lib/errors";
 import { errorId, FieldNotes } from "./field";
+import { useProblemText } from "./problem";
 
 type RelationFieldProps<Values extends FieldValues> = {
   control: Control<Values>;
   name: Path<Values>;
   label: string;
-  options: ComboboxOption[];
+  options: Choice[];
+  /** Where more can be searched for than is listed: the list of the API. */
+  searchPath?: string;
   /** The selection that the page was rendered with, for browsers without scripts. */
   initial: string[];
   problem: Problem | undefined;
 };
+
+type Found = { items: { id: string; name?: string; loginId?: string; token?: string }[] };
+
+/** The listed choices, and those found elsewhere for what is typed. */
+function useChoices(listed: Choice[], searchPath: string | undefined) {
+  const [found, setFound] = useState<Choice[]>([]);
+  const search = async (text: string) => {
+    if (!searchPath || text.trim().length < 2) return;
+    const response = await fetch(`${searchPath}?size=50&q=${encodeURIComponent(text)}`).catch(() => undefined);
+    if (!response?.ok) return;
+    const { items } = (await response.json()) as Found;
+    setFound((before) => {
+      const fresh = items.filter(({ id }) => ![...listed, ...before].some((known) => known.id === id));
+      return [
+        ...before,
+        ...fresh.map(({ id, ...names }) => ({ id, label: names.name ?? names.loginId ?? names.token ?? id })),
+      ];
+    });
+  };
+  return { choices: [...listed, ...found], search };
+}
 
 /** Choose any number of records. Without scripts it is a plain list to select from. */
 export function RelationField<Values extends FieldValues>({
@@ -24,9 +50,12 @@ export function RelationField<Values extends FieldValues>({
   options,
   initial,
   problem,
+  searchPath,
 }: RelationFieldProps<Values>) {
   const t = useTranslations("form");
   const { field } = useController({ control, name });
+  const reasonText = useProblemText();
+  const { choices, search } = useChoices(options, searchPath);
   const texts = {
     placeholder: t("choose"),
     empty: t("none"),
@@ -38,7 +67,8 @@ export function RelationField<Values extends FieldValues>({
       <div className="hidden scripting:block">
         <MultiCombobox
           label={label}
-          options={options}
+          options={choices.map(({ reason, ...choice }) => ({ ...choice, ...(reason && { note: reasonText(reason) }) }))}
+          onSearch={search}
           value={field.value as string[]}
           onChange={field.onChange}
           texts={texts}
@@ -55,7 +85,7 @@ export function RelationField<Values extends FieldValues>({
           className="w-full rounded-md border border-input bg-card p-1"
         >
           {options.map((option) => (
-            <option key={option.id} value={option.id}>
+            <option key={option.id} value={option.id} disabled={option.reason !== undefined}>
               {option.label}
             </option>
           ))}

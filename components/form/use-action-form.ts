@@ -116,6 +116,8 @@ export function useActionForm<Values extends FieldValues>({ schema, defaults, ac
     formProps: { ref: formRef, action: formAction, onSubmit: save, noValidate: true },
     isPending,
     formProblem: state.problem,
+    /** What somebody else has saved in the meantime. */
+    newer: state.newer,
     initial: initial as Values,
     problemOf,
   };

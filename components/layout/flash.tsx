@@ -14,7 +14,7 @@ export async function Flash() {
   return (
     <>
       <Alert kind={flash.kind} className="mb-5">
-        {t(key, { name: "", ...flash.params })}
+        {t(key, { name: "", max: "", ...flash.params })}
       </Alert>
       <FlashShown cookie={FLASH_COOKIE} />
     </>

@@ -1,4 +1,4 @@
-import { Boxes, Home, KeyRound, type LucideIcon, Package, Users } from "lucide-react";
+import { Boxes, Home, KeyRound, type LucideIcon, Package, ScrollText, Users } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { cn } from "@/components/ui/cn";
@@ -12,6 +12,8 @@ const icons: Record<MenuLabel, LucideIcon> = {
   groups: Boxes,
   bundles: Package,
   permissions: KeyRound,
+  // npm run new adds lines above this one
+  audit: ScrollText,
 };
 
 export type MenuEntry = { path: string; label: MenuLabel; icon: LucideIcon };

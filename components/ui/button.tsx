@@ -8,6 +8,7 @@ const variants = {
   primary: "bg-primary text-primary-foreground hover:bg-primary/90",
   outline: "border border-input bg-card text-foreground hover:bg-muted",
   ghost: "text-foreground hover:bg-muted",
+  danger: "bg-destructive text-background hover:bg-destructive/90",
 };
 
 export type ButtonVariant = keyof typeof variants;

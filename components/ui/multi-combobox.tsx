@@ -6,7 +6,8 @@ import { useId, useRef } from "react";
 import { cn } from "./cn";
 import { fieldClass } from "./input";
 
-export type ComboboxOption = { id: string; label: string };
+/** `note` says why an option cannot be chosen. */
+export type ComboboxOption = { id: string; label: string; note?: string };
 
 export type MultiComboboxTexts = {
   placeholder: string;
@@ -23,10 +24,13 @@ type MultiComboboxProps = {
   texts: MultiComboboxTexts;
   describedBy?: string;
   isInvalid?: boolean;
+  /** Called with what is typed, for lists that have more options elsewhere. */
+  onSearch?: (text: string) => void;
 };
 
 /** Choose any number of options by typing; the chosen ones stand below as buttons that remove them. */
-export function MultiCombobox({ label, options, value, onChange, texts, describedBy, isInvalid }: MultiComboboxProps) {
+export function MultiCombobox(props: MultiComboboxProps) {
+  const { label, options, value, onChange, texts, describedBy, isInvalid, onSearch } = props;
   const inputId = useId();
   const inputRef = useRef<HTMLInputElement>(null);
   const chosen = value.flatMap((id) => options.find((option) => option.id === id) ?? []);
@@ -40,6 +44,7 @@ export function MultiCombobox({ label, options, value, onChange, texts, describe
         if (details.reason === "escape-key") return details.cancel();
         onChange(next.map((option) => option.id));
       }}
+      onInputValueChange={(text) => onSearch?.(text)}
       itemToStringLabel={(option) => option.label}
       isItemEqualToValue={(a, b) => a.id === b.id}
     >
@@ -75,12 +80,16 @@ export function MultiCombobox({ label, options, value, onChange, texts, describe
                 <Combobox.Item
                   key={option.id}
                   value={option}
-                  className="grid cursor-default grid-cols-[1rem_1fr] items-center gap-2 rounded px-2 py-1.5 data-highlighted:bg-muted"
+                  disabled={option.note !== undefined}
+                  className="grid cursor-default data-disabled:text-muted-foreground grid-cols-[1rem_1fr] items-center gap-2 rounded px-2 py-1.5 data-highlighted:bg-muted"
                 >
                   <Combobox.ItemIndicator className="col-start-1">
                     <Check className="size-4 text-primary" aria-hidden />
                   </Combobox.ItemIndicator>
-                  <span className="col-start-2">{option.label}</span>
+                  <span className="col-start-2">
+                    {option.label}
+                    {option.note && <span className="block text-xs">{option.note}</span>}
+                  </span>
                 </Combobox.Item>
               )}
             </Combobox.List>

@@ -17,26 +17,37 @@ function describeActor({ actor }: Context) {
     : { actorKind: actor.kind, actorId: null, actorLabel: actor.kind };
 }
 
-/** Writes one audit row; call it in the transaction of the change, so that neither exists without the other. */
-export async function recordAudit(ctx: Context, entry: AuditEntry): Promise<void> {
-  await ctx.db.insert(auditEvents).values({
-    ...describeActor(ctx),
-    ip: ctx.request.ip,
-    requestId: ctx.request.requestId,
-    action: entry.action,
-    entity: entry.entity,
-    entityId: entry.entityId ?? null,
-    entityLabel: entry.entityLabel ?? null,
-    changes: entry.changes ?? {},
-  });
+/** Rows of one insert; PostgreSQL takes at most 65,535 parameters. */
+const INSERT_ROWS = 1_000;
+
+/** Writes audit rows; call it in the transaction of the change, so that neither exists without the other. */
+export async function recordAudits(ctx: Context, entries: readonly AuditEntry[]): Promise<void> {
+  const actor = describeActor(ctx);
+  const { ip, requestId } = ctx.request;
+  const rows = entries.map(({ action, entity, entityId, entityLabel, changes }) => ({
+    ...actor,
+    ip,
+    requestId,
+    action,
+    entity,
+    entityId: entityId ?? null,
+    entityLabel: entityLabel ?? null,
+    changes: changes ?? {},
+  }));
+  for (let start = 0; start < rows.length; start += INSERT_ROWS) {
+    await ctx.db.insert(auditEvents).values(rows.slice(start, start + INSERT_ROWS));
+  }
 }
+
+/** Writes one audit row; as above. */
+export const recordAudit = (ctx: Context, entry: AuditEntry): Promise<void> => recordAudits(ctx, [entry]);
 
 /** The fields that differ between two descriptions of a record; lists are compared without regard to order. */
 export function changesBetween(before: Record<string, unknown>, after: Record<string, unknown>): AuditChanges {
   const plain = (value: unknown): unknown => (Array.isArray(value) ? [...value].sort() : (value ?? null));
   const same = (a: unknown, b: unknown) => JSON.stringify(plain(a)) === JSON.stringify(plain(b));
   return Object.fromEntries(
-    Object.keys(after)
+    [...new Set([...Object.keys(before), ...Object.keys(after)])]
       .filter((field) => !same(before[field], after[field]))
       .map((field) => [field, { from: plain(before[field]), to: plain(after[field]) }]),
   );

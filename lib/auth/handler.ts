@@ -1,5 +1,6 @@
+import { getTranslations } from "next-intl/server";
 import { isUnavailable } from "@/lib/db/client";
-import { AppError, Invalid, Unavailable } from "@/lib/errors";
+import { AppError, type FieldProblems, Invalid, type Problem, Taken, TooGenerous, Unavailable } from "@/lib/errors";
 import { problem } from "@/lib/problem";
 import { type Condition, satisfies } from "./conditions";
 import { currentPrincipal } from "./current";
@@ -15,10 +16,34 @@ const STATUS: Record<AppError["code"], number> = {
   unavailable: 503,
 };
 
-function problemOf(error: unknown): Response {
+/** A stale version is a failed precondition (RFC 9110 §13.1.1), a taken value a conflict, too generous a grant forbidden. */
+function statusOf(error: AppError): number {
+  if (error.problem.key === "stale") return 412;
+  if (error instanceof Taken) return 409;
+  if (error instanceof TooGenerous) return 403;
+  return STATUS[error.code];
+}
+
+/** Each problem by its field: the key for programs, the sentence for people in the language they accept. */
+async function described(fields: FieldProblems) {
+  const t = await getTranslations("errors");
+  const sentence = ({ key, params }: Problem) =>
+    t.has(key as Parameters<typeof t>[0])
+      ? t(key as Parameters<typeof t>[0], { min: 0, max: 0, permissions: "", ...params })
+      : key;
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, each]) => [field, { key: each.key, message: sentence(each) }]),
+  );
+}
+
+async function problemOf(error: unknown): Promise<Response> {
   const known = isUnavailable(error) ? new Unavailable() : error;
   if (!(known instanceof AppError)) throw error;
-  return problem(STATUS[known.code], known.code, known instanceof Invalid ? { errors: known.fields } : {});
+  const { "": detail } = await described({ "": known.problem });
+  return problem(statusOf(known), known.code, {
+    detail: detail?.message,
+    ...(known instanceof Invalid && { errors: await described(known.fields) }),
+  });
 }
 
 type Handler<Params> = (

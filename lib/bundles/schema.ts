@@ -5,3 +5,6 @@ import { idsSchema, nameSchema } from "@/lib/crud/schema";
 export const bundleSchema = z.strictObject({ name: nameSchema, permissionIds: idsSchema });
 
 export type BundleInput = z.infer<typeof bundleSchema>;
+
+/** A bundle as the empty form has it. */
+export const newBundle: BundleInput = { name: "", permissionIds: [] };

@@ -1,26 +1,22 @@
 import type { Context } from "@/lib/context";
-import type { ListQuery } from "@/lib/crud/list-query";
-import { createNamed, getNamed, listNamed, type NamedEntity, updateNamed } from "@/lib/crud/named";
-import { bundlePermissions, bundles, permissions } from "@/lib/db/schema/access";
+import { deleteRecord } from "@/lib/crud/delete";
+import { type CrudRecord, getRecord } from "@/lib/crud/rows";
+import { createRecord, updateRecord } from "@/lib/crud/save";
+import { bundleEntity } from "./entity";
 import type { BundleInput } from "./schema";
 
-/** The verbs on bundles: named sets of permissions. */
+/** The verbs on bundles for those who call them by name: command line, seed and tests. */
 
-export const bundleRelations = {
-  permissionIds: {
-    field: "permissionIds",
-    link: bundlePermissions,
-    holder: bundlePermissions.bundleId,
-    held: bundlePermissions.permissionId,
-    target: permissions,
-    label: permissions.token,
-  },
-} as const;
+/** @throws NotFound */
+export const getBundle = (ctx: Context, id: string): Promise<CrudRecord> => getRecord(ctx, bundleEntity, id);
 
-const definition: NamedEntity = { entity: "bundles", table: bundles, relations: Object.values(bundleRelations) };
+/** @returns the new id. @throws Invalid for a taken name, an unknown choice, or more than the actor may give */
+export const createBundle = (ctx: Context, input: BundleInput): Promise<string> =>
+  createRecord(ctx, bundleEntity, input);
 
-export const listBundles = (ctx: Context, query: ListQuery) => listNamed(ctx, definition, query);
-export const getBundle = (ctx: Context, id: string) => getNamed(ctx, definition, id);
-export const createBundle = (ctx: Context, input: BundleInput) => createNamed(ctx, definition, input);
-export const updateBundle = (ctx: Context, id: string, version: number, input: BundleInput) =>
-  updateNamed(ctx, definition, id, version, input);
+/** Saves one as a whole. @throws NotFound, Conflict if somebody saved in the meantime, Invalid */
+export const updateBundle = (ctx: Context, id: string, version: number, input: BundleInput): Promise<void> =>
+  updateRecord(ctx, bundleEntity, id, version, input);
+
+/** @throws NotFound, Conflict where something else needs it */
+export const deleteBundle = (ctx: Context, id: string): Promise<void> => deleteRecord(ctx, bundleEntity, id);

@@ -1,6 +1,9 @@
 import { safePath } from "@/lib/auth/redirects";
 import { text } from "./form-data";
 
+/** Names of what a form carries besides its fields. */
+export const CARRIED: readonly string[] = ["id", "version", "from"];
+
 /** What a form carries besides its fields. Clients can send anything: a bad version is stale, a bad way back is the list. */
 export function carriedBy(form: unknown, listPath: string): { id: string; version: number; backHref: string } {
   const version = text(form, "version");

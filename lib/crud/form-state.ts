@@ -8,25 +8,56 @@ export type FormState<Values> = {
   /** Concerns the form as a whole. */
   problem?: Problem;
   fields?: FieldProblems;
+  /** What somebody else has saved in the meantime, and the version that a next attempt is made on. */
+  newer?: { version: number; values: Values };
 };
 
-type Issue = { path: PropertyKey[]; message: string };
-type Schema<Output> = {
+type Issue = { path: PropertyKey[]; message: string; code?: string; keys?: string[] };
+
+/** As much of zod as is used here. */
+export type Schema<Output> = {
   safeParse: (
     input: unknown,
   ) => { success: true; data: Output } | { success: false; error: { issues: readonly Issue[] } };
 };
 
+/** The first problem of each field; what the schema does not know is named too. */
+function fieldProblems(issues: readonly Issue[]): FieldProblems {
+  const fields: FieldProblems = {};
+  for (const { path, message, code, keys } of issues) {
+    if (code === "unrecognized_keys") for (const key of keys ?? []) fields[key] ??= { key: "unknownField" };
+    else fields[String(path[0] ?? "")] ??= { key: message };
+  }
+  return fields;
+}
+
 /**
- * Checks posted values against the schema that the browser checked them with.
+ * Checks values against the schema that the browser checked them with.
  * @throws Invalid with the first problem of each field
  */
 export function parseInput<Output>(schema: Schema<Output>, values: unknown): Output {
   const result = schema.safeParse(values);
   if (result.success) return result.data;
-  const fields: FieldProblems = {};
-  for (const { path, message } of result.error.issues) fields[String(path[0] ?? "")] ??= { key: message };
-  throw new Invalid(fields);
+  throw new Invalid(fieldProblems(result.error.issues));
+}
+
+/**
+ * All values of a record with those of `patch` instead of the present ones.
+ * @throws Invalid for problems of what is in `patch`; values that were stored before a rule came stay as they are
+ */
+export function parsePatch<Values extends Record<string, unknown>>(
+  schema: Schema<Values>,
+  values: Values,
+  patch: Partial<Values>,
+): Values {
+  const merged = { ...values, ...patch };
+  const result = schema.safeParse(merged);
+  if (result.success) return result.data;
+  const problems = Object.entries(fieldProblems(result.error.issues)).filter(
+    ([name]) => name === "" || Object.hasOwn(patch, name),
+  );
+  if (problems.length > 0) throw new Invalid(Object.fromEntries(problems));
+  return merged;
 }
 
 /** The form state of a failed save; what is no failure of ours is thrown on. */

@@ -1,28 +1,36 @@
-import { and, asc, desc, eq, gte, like, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, exists, gte, ilike, like, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
+import type { Context } from "@/lib/context";
+import { type Entity, type EntityTable, type Field, visibleFields } from "./entity";
 import type { FilterValue, ListFields, ListQuery } from "./list-query";
-
-/**
- * How the fields of a list are found in the database. `column` serves sorting and the filters on its own values; `where`
- * is for filters that look elsewhere (a relation).
- */
-export type ListColumns = Record<
-  string,
-  ListFields[string] & { column?: PgColumn; where?: (value: string) => SQL; canonical?: (text: string) => string }
->;
+import type { Relation } from "./relations";
 
 /** LIKE pattern for "contains", with its wildcards taken literally. */
-const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 
 /** SQL for "column contains text"; served by a trigram index where there is one. */
 export const contains = (column: PgColumn, text: string): SQL => like(column, likePattern(text));
 
-function filterSql({ filter, column, where, canonical }: ListColumns[string], value: FilterValue): SQL | undefined {
-  if (where && typeof value === "string") return where(value);
+const holds = (ctx: Context, table: EntityTable, { link, holder, held }: Relation, id: string): SQL =>
+  exists(
+    ctx.db
+      .select({ one: sql`1` })
+      .from(link)
+      .where(and(eq(holder, table.id), eq(held, id))),
+  );
+
+function filterSql(ctx: Context, table: EntityTable, field: Field, value: FilterValue): SQL | undefined {
+  const { filter, relation, canonical } = field;
+  if (relation) return holds(ctx, table, relation, String(value));
+  const column = field.compared ?? field.column;
   if (!column) return undefined;
   if (typeof value === "boolean") return eq(column, value);
   if (typeof value === "string") {
-    return filter === "text" ? contains(column, canonical ? canonical(value) : value) : eq(column, value);
+    if (filter !== "text") return eq(column, value);
+    return canonical ? contains(column, canonical(value)) : ilike(column, likePattern(value));
+  }
+  if (column.getSQLType() === "date") {
+    return and(value.from ? gte(column, value.from) : undefined, value.to ? sql`${column} <= ${value.to}` : undefined);
   }
   return and(
     value.from ? gte(column, sql`${value.from}::date::timestamp at time zone 'UTC'`) : undefined,
@@ -30,37 +38,51 @@ function filterSql({ filter, column, where, canonical }: ListColumns[string], va
   );
 }
 
-/** The condition of all filters of `query`. */
-export function whereOf(query: ListQuery, columns: ListColumns): SQL | undefined {
+/** The condition of the search and of all filters of `query`, on fields that the actor may know of. */
+export function whereOf(ctx: Context, entity: Entity, query: Pick<ListQuery, "q" | "filters">): SQL | undefined {
+  const fields = new Map(visibleFields(ctx, entity));
   return and(
+    query.q ? entity.search?.(query.q) : undefined,
     ...Object.entries(query.filters).map(([name, value]) => {
-      const column = columns[name];
-      return column && filterSql(column, value);
+      const field = fields.get(name);
+      return field && filterSql(ctx, entity.table, field, value);
     }),
   );
 }
 
 /**
- * The order of `query`, or the default, always ended by `tieBreaker` so that no row is shown twice or never. Empty values
- * come last in both directions.
+ * The order of `query`, or the default, always ended by the entity's unique column so that no row is shown twice or
+ * never. It ends in the direction of the last sort, so that one index serves both directions. Empty values come last
+ * either way.
  */
-export function orderOf(query: ListQuery, columns: ListColumns, byDefault: PgColumn, tieBreaker: PgColumn): SQL[] {
-  const wanted = query.sort.flatMap(({ field, descending }) => {
-    const column = columns[field]?.column;
-    if (!column) return [];
-    const direction = descending ? desc(column) : asc(column);
-    return [column.notNull ? direction : sql`${direction} nulls last`];
+export function orderOf(ctx: Context, entity: Entity, query: Pick<ListQuery, "sort">): SQL[] {
+  const fields = new Map(visibleFields(ctx, entity));
+  const { column: unique, descending = false } = entity.order;
+  const wanted = query.sort.flatMap(({ field: name, descending: isDown }) => {
+    const field = fields.get(name);
+    const column = field?.sortable ? (field.compared ?? field.column) : undefined;
+    return column ? [{ column, isDown }] : [];
   });
-  return [...(wanted.length > 0 ? wanted : [asc(byDefault)]), asc(tieBreaker)];
+  const last = wanted.at(-1)?.isDown ?? descending;
+  const ended = wanted.some(({ column }) => column === unique) ? wanted : [...wanted, { column: unique, isDown: last }];
+  return ended.map(({ column, isDown }) => {
+    if (!isDown) return asc(column);
+    return column.notNull ? desc(column) : sql`${column} desc nulls last`;
+  });
 }
 
-export const offsetOf = (query: ListQuery): number => (query.page - 1) * query.size;
+export const offsetOf = (query: Pick<ListQuery, "page" | "size">): number => (query.page - 1) * query.size;
 
-/** What the URL and the browser may know of the columns: no SQL. */
-export const fieldsOf = (columns: ListColumns): ListFields =>
+/** What the URL and the browser may know of an entity's list: no SQL. */
+export const listFieldsOf = (ctx: Context, entity: Entity): ListFields =>
   Object.fromEntries(
-    Object.entries(columns).map(([name, { sortable, filter }]) => [
+    visibleFields(ctx, entity).map(([name, { sortable, filter, choices, list }]) => [
       name,
-      { ...(sortable && { sortable }), ...(filter && { filter }) },
+      {
+        ...(sortable && { sortable }),
+        ...(filter && { filter }),
+        ...(choices && { choices }),
+        ...(list && { isColumn: true }),
+      },
     ]),
   );

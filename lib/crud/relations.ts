@@ -1,12 +1,15 @@
-import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
+import { and, asc, inArray, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "@/lib/db/client";
-import { Invalid } from "@/lib/errors";
+import type { EntityName } from "@/lib/entity-names";
+import { keyOfColumn } from "./columns";
 
 /** A many-to-many relation seen from its holder: user → groups, group → bundles and so on. */
 export type Relation = {
   /** The form field, which also names it in the audit trail. */
   field: string;
+  /** The entity of what is held. */
+  entity: EntityName;
   link: PgTable;
   holder: PgColumn;
   held: PgColumn;
@@ -17,24 +20,49 @@ export type Relation = {
 
 export type Option = { id: string; label: string };
 
-/** Everything that can be held, by label. */
-export async function relationOptions(db: Database, { target, label }: Relation): Promise<Option[]> {
-  return db
-    .select({ id: sql<string>`${target.id}`, label: sql<string>`${label}` })
+/** More choices than this are searched for instead of listed. */
+export const MAX_OPTIONS = 500;
+
+/**
+ * What can be held, by label: the first MAX_OPTIONS, and `needed` in any case.
+ * @returns also whether there is more than that
+ */
+export async function relationOptions(
+  db: Database,
+  { target, label }: Relation,
+  needed: string[] = [],
+): Promise<{ options: Option[]; hasMore: boolean }> {
+  const option = { id: sql<string>`${target.id}`, label: sql<string>`${label}` };
+  const first = await db
+    .select(option)
     .from(target)
-    .orderBy(asc(label));
+    .orderBy(asc(label))
+    .limit(MAX_OPTIONS + 1);
+  const options = first.slice(0, MAX_OPTIONS);
+  const hasMore = first.length > MAX_OPTIONS;
+  const missing = hasMore ? needed.filter((id) => !options.some((known) => known.id === id)) : [];
+  const more = missing.length > 0 ? await db.select(option).from(target).where(inArray(target.id, missing)) : [];
+  return { options: [...options, ...more], hasMore };
 }
 
-/** Ids of what the record `holderId` holds in this relation. */
-export async function heldIds(db: Database, { link, holder, held }: Relation, holderId: string): Promise<string[]> {
+/** Ids of what each of the records holds in this relation. */
+export async function heldBy(
+  db: Database,
+  { link, holder, held }: Relation,
+  holderIds: string[],
+): Promise<Map<string, string[]>> {
+  const byHolder = new Map<string, string[]>(holderIds.map((id) => [id, []]));
+  if (holderIds.length === 0) return byHolder;
   const rows = await db
-    .select({ id: sql<string>`${held}` })
+    .select({ holder: sql<string>`${holder}`, held: sql<string>`${held}` })
     .from(link)
-    .where(eq(holder, holderId));
-  return rows.map(({ id }) => id);
+    .where(inArray(holder, holderIds));
+  for (const row of rows) byHolder.get(row.holder)?.push(row.held);
+  return byHolder;
 }
 
-async function labelsOf(db: Database, { target, label }: Relation, ids: string[]): Promise<Map<string, string>> {
+/** The names of records that can be held, by id; ids that do not exist are left out. */
+export async function labelsOf(db: Database, { target, label }: Relation, ids: string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const rows = await db
     .select({ id: sql<string>`${target.id}`, label: sql<string>`${label}` })
@@ -43,24 +71,17 @@ async function labelsOf(db: Database, { target, label }: Relation, ids: string[]
   return new Map(rows.map(({ id, label: text }) => [id, text]));
 }
 
-/** What a save changes in one relation: ids to add and to take away, and both states by label. */
+/** What a save changes in one relation: ids to add and to take away, and both states by name. */
 export type RelationChange = { relation: Relation; added: string[]; removed: string[]; from: string[]; to: string[] };
 
-/**
- * Compares what a record holds with what it shall hold.
- * @param holderId undefined for a record that does not exist yet
- * @throws Invalid on the relation's field if a wanted id does not exist
- */
-async function planRelation(
-  db: Database,
+/** Compares what a record holds with what it shall hold. */
+export function planRelation(
   relation: Relation,
-  holderId: string | undefined,
+  before: string[],
   wanted: string[],
-): Promise<RelationChange> {
-  const before = holderId === undefined ? [] : await heldIds(db, relation, holderId);
+  labels: Map<string, string>,
+): RelationChange {
   const after = [...new Set(wanted)];
-  const labels = await labelsOf(db, relation, [...new Set([...before, ...after])]);
-  if (after.some((id) => !labels.has(id))) throw new Invalid({ [relation.field]: { key: "unknownChoice" } });
   const named = (ids: string[]) => ids.map((id) => labels.get(id) ?? id).sort();
   return {
     relation,
@@ -71,20 +92,6 @@ async function planRelation(
   };
 }
 
-/** The changes of several relations, one after the other: a transaction is one connection, and takes one query at a time. */
-export async function planRelations(
-  db: Database,
-  relations: readonly Relation[],
-  holderId: string | undefined,
-  wanted: Partial<Record<string, unknown>>,
-): Promise<RelationChange[]> {
-  const plans: RelationChange[] = [];
-  for (const relation of relations) {
-    plans.push(await planRelation(db, relation, holderId, (wanted[relation.field] ?? []) as string[]));
-  }
-  return plans;
-}
-
 /** What a plan newly gives, by form field. */
 export const addedBy = (plans: RelationChange[]): Record<string, string[]> =>
   Object.fromEntries(plans.map(({ relation, added }) => [relation.field, added]));
@@ -93,21 +100,31 @@ export const addedBy = (plans: RelationChange[]): Record<string, string[]> =>
 export const sideOf = (plans: RelationChange[], side: "from" | "to"): Record<string, string[]> =>
   Object.fromEntries(plans.map((plan) => [plan.relation.field, plan[side]]));
 
-/** The key under which the link table knows a column. */
-function keyOf(table: PgTable, column: PgColumn): string {
-  const entry = Object.entries(getTableColumns(table)).find(([, candidate]) => candidate === column);
-  if (!entry) throw new Error(`${column.name} is no column of its link table.`);
-  return entry[0];
-}
+/** Rows of one insert; PostgreSQL takes at most 65,535 parameters. */
+const INSERT_ROWS = 5_000;
 
-/** Carries out a plan; part of the transaction in which it was made. */
-export async function applyRelation(db: Database, change: RelationChange, holderId: string): Promise<void> {
-  const { link, holder, held } = change.relation;
-  if (change.removed.length > 0) {
-    await db.delete(link).where(and(eq(holder, holderId), inArray(held, change.removed)));
-  }
-  if (change.added.length > 0) {
-    const [holderKey, heldKey] = [keyOf(link, holder), keyOf(link, held)];
-    await db.insert(link).values(change.added.map((id) => ({ [holderKey]: holderId, [heldKey]: id })));
+/** Carries out the plans of several holders; part of the transaction in which they were made. */
+export async function applyRelations(
+  db: Database,
+  changes: readonly { id: string; relations: RelationChange[] }[],
+): Promise<void> {
+  const relations = new Set(changes.flatMap((change) => change.relations.map(({ relation }) => relation)));
+  for (const relation of relations) {
+    const { link, holder, held } = relation;
+    const plans = changes.flatMap(({ id, relations: all }) =>
+      all.filter((plan) => plan.relation === relation).map((plan) => ({ id, ...plan })),
+    );
+    const leaving = new Map<string, string[]>();
+    for (const { id, removed } of plans) {
+      for (const heldId of removed) leaving.set(heldId, [...(leaving.get(heldId) ?? []), id]);
+    }
+    for (const [heldId, holderIds] of leaving) {
+      await db.delete(link).where(and(inArray(holder, holderIds), inArray(held, [heldId])));
+    }
+    const [holderKey, heldKey] = [keyOfColumn(holder), keyOfColumn(held)];
+    const rows = plans.flatMap(({ id, added }) => added.map((heldId) => ({ [holderKey]: id, [heldKey]: heldId })));
+    for (let start = 0; start < rows.length; start += INSERT_ROWS) {
+      await db.insert(link).values(rows.slice(start, start + INSERT_ROWS));
+    }
   }
 }

@@ -26,9 +26,18 @@ function open(url: string) {
   return { url, pool, db: drizzle({ client: pool }) };
 }
 
-function current() {
+/**
+ * The address of the database of this process.
+ * @throws Error when none is known
+ */
+export function databaseUrl(): string {
   const url = config().DATABASE_URL;
   if (!url) throw new Error("DATABASE_URL is not set and no embedded database was started.");
+  return url;
+}
+
+function current() {
+  const url = databaseUrl();
   shared.gatehousePool ??= open(url);
   return shared.gatehousePool;
 }
@@ -90,6 +99,9 @@ export const faultOf = (error: unknown): string => driverError(error).message ??
 
 /** Whether `error` is a unique violation (SQLSTATE 23505). */
 export const isUniqueViolation = (error: unknown): boolean => driverError(error).code === "23505";
+
+/** Whether `error` says that another row refers to this one, or that one referred to is not there (SQLSTATE 23503). */
+export const isForeignKeyViolation = (error: unknown): boolean => driverError(error).code === "23503";
 
 /**
  * Whether `error` means "the database cannot be asked now": no connection, shutting down, out of connections, timed out,

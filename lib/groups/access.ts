@@ -1,8 +1,9 @@
-import type { Condition } from "@/lib/auth/conditions";
+import type { Access } from "@/lib/crud/entity";
 
 /** What each action needs; pages, actions and the route table read it here. */
 export const access = {
   list: "auth-manage",
   add: "auth-manage",
   edit: "auth-manage",
-} as const satisfies Record<string, Condition>;
+  delete: "auth-manage",
+} as const satisfies Access;

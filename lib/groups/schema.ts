@@ -5,3 +5,6 @@ import { idsSchema, nameSchema } from "@/lib/crud/schema";
 export const groupSchema = z.strictObject({ name: nameSchema, bundleIds: idsSchema, permissionIds: idsSchema });
 
 export type GroupInput = z.infer<typeof groupSchema>;
+
+/** A group as the empty form has it. */
+export const newGroup: GroupInput = { name: "", bundleIds: [], permissionIds: [] };

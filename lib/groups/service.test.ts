@@ -6,21 +6,21 @@ import { createTestBundle, createTestGroup, uniqueName } from "@/lib/testing/fac
 import { failureOf } from "@/lib/testing/failure";
 import { testNamedVerbs } from "@/lib/testing/named-verbs";
 import { lastAuditOf } from "@/lib/testing/records";
+import { groupEntity } from "./entity";
 import { groupSchema } from "./schema";
-import { createGroup, getGroup, listGroups, updateGroup } from "./service";
+import { createGroup, getGroup, updateGroup } from "./service";
 
 // Who may grant what by a group is tested together with the other ways in lib/users/granting.test.ts.
 
 setUpTestDatabase();
 
 testNamedVerbs({
-  entity: "groups",
+  definition: groupEntity,
   create: async (ctx, name, permissionIds) =>
     createGroup(ctx, parseInput(groupSchema, { name, permissionIds, bundleIds: [] })),
   update: (ctx, id, version, { name, permissionIds = [], bundleIds = [] }) =>
     updateGroup(ctx, id, version, { name, permissionIds, bundleIds }),
   get: getGroup,
-  list: listGroups,
 });
 
 it("holds bundles, and audits them by name", async () => {
@@ -30,9 +30,9 @@ it("holds bundles, and audits them by name", async () => {
     await createTestBundle({ name: billing }),
   ];
   const id = await createTestGroup({ bundles: [reportingId] });
-  const { name, version } = await getGroup(testContext(), id);
+  const { label: name, version } = await getGroup(testContext(), id);
   await updateGroup(testContext(), id, version, { name, permissionIds: [], bundleIds: [billingId] });
-  expect(await getGroup(testContext(), id)).toMatchObject({ held: { bundleIds: [billingId], permissionIds: [] } });
+  expect(await getGroup(testContext(), id)).toMatchObject({ values: { bundleIds: [billingId], permissionIds: [] } });
   expect((await lastAuditOf(id))?.changes).toEqual({ bundleIds: { from: [reporting], to: [billing] } });
 });
 

@@ -1,34 +1,21 @@
 import type { Context } from "@/lib/context";
-import type { ListQuery } from "@/lib/crud/list-query";
-import { createNamed, getNamed, listNamed, type NamedEntity, updateNamed } from "@/lib/crud/named";
-import { bundles, groupBundles, groupPermissions, groups, permissions } from "@/lib/db/schema/access";
+import { deleteRecord } from "@/lib/crud/delete";
+import { type CrudRecord, getRecord } from "@/lib/crud/rows";
+import { createRecord, updateRecord } from "@/lib/crud/save";
+import { groupEntity } from "./entity";
 import type { GroupInput } from "./schema";
 
-/** The verbs on groups: sets of users that share bundles and permissions. */
+/** The verbs on groups for those who call them by name: command line, seed and tests. */
 
-export const groupRelations = {
-  bundleIds: {
-    field: "bundleIds",
-    link: groupBundles,
-    holder: groupBundles.groupId,
-    held: groupBundles.bundleId,
-    target: bundles,
-    label: bundles.name,
-  },
-  permissionIds: {
-    field: "permissionIds",
-    link: groupPermissions,
-    holder: groupPermissions.groupId,
-    held: groupPermissions.permissionId,
-    target: permissions,
-    label: permissions.token,
-  },
-} as const;
+/** @throws NotFound */
+export const getGroup = (ctx: Context, id: string): Promise<CrudRecord> => getRecord(ctx, groupEntity, id);
 
-const definition: NamedEntity = { entity: "groups", table: groups, relations: Object.values(groupRelations) };
+/** @returns the new id. @throws Invalid for a taken name, an unknown choice, or more than the actor may give */
+export const createGroup = (ctx: Context, input: GroupInput): Promise<string> => createRecord(ctx, groupEntity, input);
 
-export const listGroups = (ctx: Context, query: ListQuery) => listNamed(ctx, definition, query);
-export const getGroup = (ctx: Context, id: string) => getNamed(ctx, definition, id);
-export const createGroup = (ctx: Context, input: GroupInput) => createNamed(ctx, definition, input);
-export const updateGroup = (ctx: Context, id: string, version: number, input: GroupInput) =>
-  updateNamed(ctx, definition, id, version, input);
+/** Saves one as a whole. @throws NotFound, Conflict if somebody saved in the meantime, Invalid */
+export const updateGroup = (ctx: Context, id: string, version: number, input: GroupInput): Promise<void> =>
+  updateRecord(ctx, groupEntity, id, version, input);
+
+/** @throws NotFound, Conflict where something else needs it */
+export const deleteGroup = (ctx: Context, id: string): Promise<void> => deleteRecord(ctx, groupEntity, id);

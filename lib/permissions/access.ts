@@ -1,4 +1,4 @@
-import type { Condition } from "@/lib/auth/conditions";
+import type { Access } from "@/lib/crud/entity";
 
 /** Permissions are declared in code (lib/permissions.ts), so there is only something to read here. */
-export const access = { list: "auth-manage" } as const satisfies Record<string, Condition>;
+export const access = { list: "auth-manage" } as const satisfies Access;

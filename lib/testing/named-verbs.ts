@@ -1,33 +1,36 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
+import type { Entity } from "@/lib/crud/entity";
 import type { ListQuery } from "@/lib/crud/list-query";
-import type { NamedInput, NamedRecord, NamedRow } from "@/lib/crud/named";
-import type { Page } from "@/lib/crud/page";
+import { type CrudRecord, listRows } from "@/lib/crud/rows";
 import { testContext } from "./database";
 import { declareTestPermissions, permissionIdsOf, uniqueName } from "./factories";
 import { failureOf } from "./failure";
 import { everythingStored, lastAuditOf } from "./records";
 
+type NamedInput = { name: string; bundleIds?: string[]; permissionIds?: string[] };
+
 /** The verbs of an entity that is a name with grants, such as groups and bundles. */
 export type NamedVerbs = {
-  entity: string;
+  definition: Entity;
   /** As the form does: what is posted is checked against the schema, and what passes goes to the verb. */
   create: (ctx: Context, name: string, permissionIds: string[]) => Promise<string>;
   update: (ctx: Context, id: string, version: number, input: NamedInput) => Promise<void>;
-  get: (ctx: Context, id: string) => Promise<NamedRecord>;
-  list: (ctx: Context, query: ListQuery) => Promise<Page<NamedRow>>;
+  get: (ctx: Context, id: string) => Promise<CrudRecord>;
 };
 
 const everything: ListQuery = { q: "", sort: [], page: 1, size: 100, filters: {} };
 
 /** What holds for every such entity; call it in a file that has called `setUpTestDatabase`. */
-export function testNamedVerbs({ entity, create, update, get, list }: NamedVerbs): void {
+export function testNamedVerbs({ definition, create, update, get }: NamedVerbs): void {
+  const entity = definition.name;
+  const list = (query: ListQuery) => listRows(ctx(), definition, query, ["permissionIds"]);
   const ctx = () => testContext();
 
   async function save(id: string, fields: Partial<NamedInput>) {
-    const { name, version, held } = await get(ctx(), id);
-    await update(ctx(), id, version, { name, ...held, ...fields });
+    const { version, values } = await get(ctx(), id);
+    await update(ctx(), id, version, { ...(values as NamedInput), ...fields });
   }
 
   async function refusal(work: () => Promise<unknown>) {
@@ -43,8 +46,8 @@ export function testNamedVerbs({ entity, create, update, get, list }: NamedVerbs
       const name = uniqueName("Staff");
       const id = await create(ctx(), `  ${name} `, [ids["reports-write"], ids["reports-read"]]);
       const record = await get(ctx(), id);
-      expect(record).toMatchObject({ id, name, version: 1 });
-      expect([...(record.held.permissionIds ?? [])].sort()).toEqual(Object.values(ids).sort());
+      expect(record).toMatchObject({ id, label: name, version: 1 });
+      expect([...(record.values.permissionIds as string[])].sort()).toEqual(Object.values(ids).sort());
       expect(await lastAuditOf(id)).toMatchObject({
         action: "create",
         entity,
@@ -94,7 +97,7 @@ export function testNamedVerbs({ entity, create, update, get, list }: NamedVerbs
       const [name, newName] = [uniqueName("Old"), uniqueName("New")];
       const id = await create(ctx(), name, await permissionIdsOf(["reports-read"]));
       await save(id, { name: newName, permissionIds: await permissionIdsOf(["reports-write"]) });
-      expect(await get(ctx(), id)).toMatchObject({ name: newName, version: 2 });
+      expect(await get(ctx(), id)).toMatchObject({ label: newName, version: 2 });
       expect(await lastAuditOf(id)).toMatchObject({
         action: "update",
         entityLabel: newName,
@@ -117,7 +120,7 @@ export function testNamedVerbs({ entity, create, update, get, list }: NamedVerbs
     it("refuses a form that somebody else has overtaken", async () => {
       const name = uniqueName("Stale");
       const id = await create(ctx(), name, []);
-      await save(id, {});
+      await save(id, { name: name.toUpperCase() });
       const input = { name: uniqueName("x"), permissionIds: [], bundleIds: [] };
       expect(await refusal(() => update(ctx(), id, 1, input))).toMatchObject({ code: "conflict" });
     });
@@ -134,12 +137,12 @@ export function testNamedVerbs({ entity, create, update, get, list }: NamedVerbs
       const ids = await declareTestPermissions(["reports-read", "auth-manage"]);
       await create(ctx(), "100% Sure", Object.values(ids));
       await create(ctx(), "1000 Sure_ly", []);
-      const found = async (q: string) => (await list(ctx(), { ...everything, q })).items.map(({ name }) => name);
+      const found = async (q: string) => (await list({ ...everything, q })).items.map(({ name }) => name);
       expect(await found("100%")).toEqual(["100% Sure"]);
       expect(await found("SURE")).toEqual(["100% Sure", "1000 Sure_ly"]);
       expect(await found("e_l")).toEqual(["1000 Sure_ly"]);
-      const { items, total } = await list(ctx(), { ...everything, filters: { name: "100%" } });
-      expect(items).toMatchObject([{ held: { permissionIds: ["auth-manage", "reports-read"] } }]);
+      const { items, total } = await list({ ...everything, filters: { name: "100%" } });
+      expect(items).toMatchObject([{ permissionIds: ["auth-manage", "reports-read"] }]);
       expect(total).toBe(1);
     });
 
@@ -152,7 +155,7 @@ export function testNamedVerbs({ entity, create, update, get, list }: NamedVerbs
       );
       const query: ListQuery = { ...everything, q: "sorted", size: 2 };
       const found = async (more: Partial<ListQuery>) =>
-        (await list(ctx(), { ...query, ...more })).items.map(({ name }) => name);
+        (await list({ ...query, ...more })).items.map(({ name }) => name);
       expect([...(await found({ page: 1 })), ...(await found({ page: 2 }))]).toEqual([...names].sort());
       expect(await found({ sort: [{ field: "name", descending: true }] })).toEqual(["Sorted C", "Sorted B"]);
       expect(await found({ page: 9 })).toEqual([]);

@@ -95,7 +95,7 @@ const verbs: [string, (keyof Grant)[], (ctx: Context, grant: Grant) => Promise<u
     "updateGroup",
     ["permissionIds", "bundleIds"],
     async (ctx, grant) => {
-      const { id, name, version } = await getGroup(ctx, await createTestGroup());
+      const { id, label: name, version } = await getGroup(ctx, await createTestGroup());
       await updateGroup(ctx, id, version, { name, permissionIds: [], bundleIds: [], ...grant });
     },
   ],
@@ -108,7 +108,7 @@ const verbs: [string, (keyof Grant)[], (ctx: Context, grant: Grant) => Promise<u
     "updateBundle",
     ["permissionIds"],
     async (ctx, grant) => {
-      const { id, name, version } = await getBundle(ctx, await createTestBundle());
+      const { id, label: name, version } = await getBundle(ctx, await createTestBundle());
       await updateBundle(ctx, id, version, { name, permissionIds: [], ...grant });
     },
   ],

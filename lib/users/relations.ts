@@ -4,6 +4,7 @@ import { bundles, groups, permissions, userBundles, userGroups, userPermissions 
 export const userRelations = {
   groupIds: {
     field: "groupIds",
+    entity: "groups",
     link: userGroups,
     holder: userGroups.userId,
     held: userGroups.groupId,
@@ -12,6 +13,7 @@ export const userRelations = {
   },
   bundleIds: {
     field: "bundleIds",
+    entity: "bundles",
     link: userBundles,
     holder: userBundles.userId,
     held: userBundles.bundleId,
@@ -20,6 +22,7 @@ export const userRelations = {
   },
   permissionIds: {
     field: "permissionIds",
+    entity: "permissions",
     link: userPermissions,
     holder: userPermissions.userId,
     held: userPermissions.permissionId,

@@ -1,61 +1,111 @@
-import { and, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { isActive } from "@/lib/auth/active";
 import { authorityNow } from "@/lib/auth/actor";
+import { grantJudge, notImpersonable } from "@/lib/auth/granting";
 import type { Context } from "@/lib/context";
+import type { Change, Judge } from "@/lib/crud/entity";
+import { addedBy } from "@/lib/crud/relations";
 import type { Database } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
-import { Forbidden } from "@/lib/errors";
+import { Conflict, Forbidden } from "@/lib/errors";
 
-/** What is looked at before a user is changed, whoever asks and whichever way. */
+/** Who may do what to whom, whoever asks and whichever way: form, bulk action, API or command line. */
+
+/** What the rules look at. */
 export type UserState = { isEnabled: boolean; isSuperuser: boolean; disabledAt: Date | null };
 
 const SUPERUSER_LOCK = 7_411_2029;
 
 const same = (a: Date | null, b: Date | null) => a?.getTime() === b?.getTime();
 
-/**
- * Only a superuser, or the operator at the command line, touches superusers and their flag. Call it under
- * `lockSuperusers`, or two of them could demote each other.
- */
-export async function assertMayTouchSuperuser(
-  ctx: Context,
-  before: UserState | undefined,
-  after: UserState,
-): Promise<void> {
-  if (!before?.isSuperuser && !after.isSuperuser) return;
-  if ((await authorityNow(ctx)) !== "everything") throw new Forbidden("superusersOnly");
-}
+/** Counts as a superuser who is there to stay: enabled, and without a date of disabling. */
+const stays = ({ isSuperuser, isEnabled, disabledAt }: UserState) => isSuperuser && isEnabled && disabledAt === null;
 
-/** Nobody disables or demotes themselves: it is a mistake more often than a wish, and it locks people out. */
-export function assertNotAgainstSelf(ctx: Context, userId: string, before: UserState, after: UserState): void {
-  if (ctx.actor.kind !== "user" || ctx.actor.principal.userId !== userId) return;
-  const disables =
-    (before.isEnabled && !after.isEnabled) || (after.disabledAt && !same(before.disabledAt, after.disabledAt));
-  if (disables) throw new Forbidden("disablesSelf");
-  if (before.isSuperuser && !after.isSuperuser) throw new Forbidden("demotesSelf");
-}
+const stateOf = (row: unknown) => row as UserState;
 
 /**
- * Takes turns with everybody else who is about to change a superuser. Call it before reading the user, so that what is
- * read cannot change until the transaction ends.
+ * Takes turns with everybody else who is about to change a superuser, so that two of them cannot demote each other. Part
+ * of a transaction that has not locked any user yet; does nothing where no superuser is concerned.
  */
-export async function lockSuperusers(db: Database): Promise<void> {
-  await db.execute(sql`select pg_advisory_xact_lock(${SUPERUSER_LOCK})`);
+export async function lockSuperusers(db: Database, ids: string[], promotes: boolean): Promise<void> {
+  const [superuser] =
+    promotes || ids.length === 0
+      ? [promotes]
+      : await db
+          .select({ id: users.id })
+          .from(users)
+          .where(and(inArray(users.id, ids), eq(users.isSuperuser, true)))
+          .limit(1);
+  if (superuser) await db.execute(sql`select pg_advisory_xact_lock(${SUPERUSER_LOCK})`);
 }
 
-/** Under `lockSuperusers`: refuses what would leave no active superuser without a date of disabling. */
-export async function assertSuperuserRemains(
-  db: Database,
-  userId: string,
-  before: UserState,
-  after: UserState,
-): Promise<void> {
-  const staysOne = after.isSuperuser && after.isEnabled && after.disabledAt === null;
-  if (!before.isSuperuser || staysOne) return;
-  const [other] = await db
+/**
+ * Makes sure that the turn is ours now that the rows are locked. Whoever was promoted between the two looks is left
+ * alone: waiting here could make two transactions wait for each other.
+ * @throws Conflict
+ */
+async function assertSuperusersLocked(db: Database): Promise<void> {
+  const { rows } = await db.execute<{ ours: boolean }>(
+    sql`select pg_try_advisory_xact_lock(${SUPERUSER_LOCK}) as ours`,
+  );
+  if (!rows[0]?.ours) throw new Conflict();
+}
+
+/** The superusers who are active and stay so. */
+async function stayingSuperusers(db: Database): Promise<Set<string>> {
+  const rows = await db
     .select({ id: users.id })
     .from(users)
-    .where(and(ne(users.id, userId), eq(users.isSuperuser, true), isNull(users.disabledAt), isActive()))
-    .limit(1);
-  if (!other) throw new Forbidden("lastSuperuser");
+    .where(and(eq(users.isSuperuser, true), isNull(users.disabledAt), isActive()));
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Nobody disables, demotes or deletes themselves: it is a mistake more often than a wish, and it locks people out. */
+function assertNotAgainstSelf(ctx: Context, { id, before, after }: Change): void {
+  if (ctx.actor.kind !== "user" || ctx.actor.principal.userId !== id || !before) return;
+  if (!after) throw new Forbidden("deletesSelf");
+  const [was, is] = [stateOf(before), stateOf(after)];
+  if ((was.isEnabled && !is.isEnabled) || (is.disabledAt && !same(was.disabledAt, is.disabledAt))) {
+    throw new Forbidden("disablesSelf");
+  }
+  if (was.isSuperuser && !is.isSuperuser) throw new Forbidden("demotesSelf");
+}
+
+/** Whether whoever can read this change's outcome could sign in as the user. */
+const takesOver = ({ before, after }: Change) =>
+  before !== undefined &&
+  after !== undefined &&
+  (before.loginId !== after.loginId || before.passwordHash !== after.passwordHash);
+
+/**
+ * The rules of a set of changes, with what they need looked up once. Call it when the users' rows are locked.
+ * A superuser is touched only by superusers and by the operator at the command line, and the last one who is active and
+ * stays so remains.
+ */
+export async function userJudge(tx: Context, changes: Change[]): Promise<Judge> {
+  const touchesSuperuser = ({ before, after }: Change) =>
+    Boolean((before && stateOf(before).isSuperuser) || (after && stateOf(after).isSuperuser));
+  const concernsSuperusers = changes.some(touchesSuperuser);
+  if (concernsSuperusers) await assertSuperusersLocked(tx.db);
+  const isTrusted = !concernsSuperusers || (await authorityNow(tx)) === "everything";
+  const staying = concernsSuperusers ? await stayingSuperusers(tx.db) : new Set<string>();
+  const notToBecome = await notImpersonable(
+    tx,
+    changes.filter(takesOver).map(({ id }) => id),
+  );
+  const judgeGrants = await grantJudge(
+    tx,
+    changes.map(({ relations }) => addedBy(relations)),
+  );
+  return (change) => {
+    const { id, before, after, relations } = change;
+    if (touchesSuperuser(change) && !isTrusted) throw new Forbidden("superusersOnly");
+    assertNotAgainstSelf(tx, change);
+    const leaves = before && stateOf(before).isSuperuser && !(after && stays(stateOf(after)));
+    if (leaves && [...staying].every((one) => one === id)) throw new Forbidden("lastSuperuser");
+    if (notToBecome.has(id)) throw new Forbidden("userHoldsMore");
+    judgeGrants(addedBy(relations));
+    // The next of this set is judged by what this one leaves.
+    if (leaves) staying.delete(id);
+  };
 }

@@ -129,7 +129,7 @@ describe("updateUser", () => {
 
   it.each([-1, 0, 1, 3, 999_999_999])("refuses a form loaded with version %d when it is 2 by now", async (version) => {
     const user = await createTestUser();
-    await save(user.id, {});
+    await save(user.id, { disabledAt: "2040-01-01" });
     const input = editedInput(await getUser(testContext(), user.id), { isEnabled: false });
     expect(await refusal(() => updateUser(testContext(), user.id, version, input))).toMatchObject({ code: "conflict" });
   });

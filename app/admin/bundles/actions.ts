@@ -1,45 +1,36 @@
 "use server";
 
-import { redirect } from "next/navigation";
-import type { NamedValues } from "@/components/crud/named-form";
-import { contextOf, requirePermissions } from "@/lib/auth/guards";
+import { deletionOf } from "@/app/admin/_screens/delete";
+import type { DeletePreview } from "@/components/crud/delete-confirm";
+import { requirePermissions } from "@/lib/auth/guards";
 import { access } from "@/lib/bundles/access";
-import { bundleSchema } from "@/lib/bundles/schema";
-import { createBundle, updateBundle } from "@/lib/bundles/service";
-import { carriedBy } from "@/lib/crud/carried";
-import { text, texts } from "@/lib/crud/form-data";
-import { type FormState, formStateOf, parseInput } from "@/lib/crud/form-state";
-import { setFlash } from "@/lib/flash";
+import { bundleEntity } from "@/lib/bundles/entity";
+import { addFrom, bulkFrom, deleteFrom, saveFrom } from "@/lib/crud/actions";
+import type { BulkState } from "@/lib/crud/bulk-state";
+import type { Values } from "@/lib/crud/entity";
+import type { FormState } from "@/lib/crud/form-state";
 
-const PATH = "/admin/bundles";
-
-const posted = (form: FormData) => ({
-  name: text(form, "name"),
-
-  permissionIds: texts(form, "permissionIds"),
-});
-
-export async function addBundle(_state: FormState<NamedValues>, form: FormData): Promise<FormState<NamedValues>> {
+export async function addBundle(_state: FormState<Values>, form: FormData): Promise<FormState<Values>> {
   const principal = await requirePermissions(access.add);
-  const values = posted(form);
-  try {
-    await createBundle(await contextOf(principal), parseInput(bundleSchema, values));
-  } catch (error) {
-    return formStateOf(error, values);
-  }
-  await setFlash({ kind: "status", key: "created", params: { name: values.name } });
-  redirect(carriedBy(form, PATH).backHref);
+  return addFrom(bundleEntity, principal, form);
 }
 
-export async function saveBundle(_state: FormState<NamedValues>, form: FormData): Promise<FormState<NamedValues>> {
+export async function saveBundle(_state: FormState<Values>, form: FormData): Promise<FormState<Values>> {
   const principal = await requirePermissions(access.edit);
-  const values = posted(form);
-  const { id, version, backHref } = carriedBy(form, PATH);
-  try {
-    await updateBundle(await contextOf(principal), id, version, parseInput(bundleSchema, values));
-  } catch (error) {
-    return formStateOf(error, values);
-  }
-  await setFlash({ kind: "status", key: "saved", params: { name: values.name } });
-  redirect(backHref);
+  return saveFrom(bundleEntity, principal, form);
+}
+
+export async function previewDeletion(id: string): Promise<DeletePreview> {
+  const principal = await requirePermissions(access.delete);
+  return deletionOf(bundleEntity, principal, id);
+}
+
+export async function removeBundle(_state: FormState<Values>, form: FormData): Promise<FormState<Values>> {
+  const principal = await requirePermissions(access.delete);
+  return deleteFrom(bundleEntity, principal, form);
+}
+
+export async function runBulk(state: BulkState, form: FormData): Promise<BulkState> {
+  const principal = await requirePermissions(access.list);
+  return bulkFrom(bundleEntity, principal, state, form);
 }

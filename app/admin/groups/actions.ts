@@ -1,45 +1,36 @@
 "use server";
 
-import { redirect } from "next/navigation";
-import type { NamedValues } from "@/components/crud/named-form";
-import { contextOf, requirePermissions } from "@/lib/auth/guards";
-import { carriedBy } from "@/lib/crud/carried";
-import { text, texts } from "@/lib/crud/form-data";
-import { type FormState, formStateOf, parseInput } from "@/lib/crud/form-state";
-import { setFlash } from "@/lib/flash";
+import { deletionOf } from "@/app/admin/_screens/delete";
+import type { DeletePreview } from "@/components/crud/delete-confirm";
+import { requirePermissions } from "@/lib/auth/guards";
+import { addFrom, bulkFrom, deleteFrom, saveFrom } from "@/lib/crud/actions";
+import type { BulkState } from "@/lib/crud/bulk-state";
+import type { Values } from "@/lib/crud/entity";
+import type { FormState } from "@/lib/crud/form-state";
 import { access } from "@/lib/groups/access";
-import { groupSchema } from "@/lib/groups/schema";
-import { createGroup, updateGroup } from "@/lib/groups/service";
+import { groupEntity } from "@/lib/groups/entity";
 
-const PATH = "/admin/groups";
-
-const posted = (form: FormData) => ({
-  name: text(form, "name"),
-  bundleIds: texts(form, "bundleIds"),
-  permissionIds: texts(form, "permissionIds"),
-});
-
-export async function addGroup(_state: FormState<NamedValues>, form: FormData): Promise<FormState<NamedValues>> {
+export async function addGroup(_state: FormState<Values>, form: FormData): Promise<FormState<Values>> {
   const principal = await requirePermissions(access.add);
-  const values = posted(form);
-  try {
-    await createGroup(await contextOf(principal), parseInput(groupSchema, values));
-  } catch (error) {
-    return formStateOf(error, values);
-  }
-  await setFlash({ kind: "status", key: "created", params: { name: values.name } });
-  redirect(carriedBy(form, PATH).backHref);
+  return addFrom(groupEntity, principal, form);
 }
 
-export async function saveGroup(_state: FormState<NamedValues>, form: FormData): Promise<FormState<NamedValues>> {
+export async function saveGroup(_state: FormState<Values>, form: FormData): Promise<FormState<Values>> {
   const principal = await requirePermissions(access.edit);
-  const values = posted(form);
-  const { id, version, backHref } = carriedBy(form, PATH);
-  try {
-    await updateGroup(await contextOf(principal), id, version, parseInput(groupSchema, values));
-  } catch (error) {
-    return formStateOf(error, values);
-  }
-  await setFlash({ kind: "status", key: "saved", params: { name: values.name } });
-  redirect(backHref);
+  return saveFrom(groupEntity, principal, form);
+}
+
+export async function previewDeletion(id: string): Promise<DeletePreview> {
+  const principal = await requirePermissions(access.delete);
+  return deletionOf(groupEntity, principal, id);
+}
+
+export async function removeGroup(_state: FormState<Values>, form: FormData): Promise<FormState<Values>> {
+  const principal = await requirePermissions(access.delete);
+  return deleteFrom(groupEntity, principal, form);
+}
+
+export async function runBulk(state: BulkState, form: FormData): Promise<BulkState> {
+  const principal = await requirePermissions(access.list);
+  return bulkFrom(groupEntity, principal, state, form);
 }

@@ -1,58 +1,36 @@
 "use server";
 
-import { redirect } from "next/navigation";
-import { contextOf, requirePermissions } from "@/lib/auth/guards";
-import type { Principal } from "@/lib/auth/principal";
-import { carriedBy } from "@/lib/crud/carried";
-import { isChecked, text, texts } from "@/lib/crud/form-data";
-import { type FormState, formStateOf, parseInput } from "@/lib/crud/form-state";
-import { setFlash } from "@/lib/flash";
+import { deletionOf } from "@/app/admin/_screens/delete";
+import type { DeletePreview } from "@/components/crud/delete-confirm";
+import { requirePermissions } from "@/lib/auth/guards";
+import { addFrom, bulkFrom, deleteFrom, saveFrom } from "@/lib/crud/actions";
+import type { BulkState } from "@/lib/crud/bulk-state";
+import type { Values } from "@/lib/crud/entity";
+import type { FormState } from "@/lib/crud/form-state";
 import { access } from "@/lib/users/access";
-import { type UserInput, userSchema } from "@/lib/users/schema";
-import { createUser, updateUser } from "@/lib/users/service";
+import { userEntity } from "@/lib/users/entity";
 
-const PATH = "/admin/users";
-
-function postedUser(form: FormData, principal: Principal): UserInput {
-  // An unticked box sends nothing. For a superuser that means "no"; for others, whose form has no such box, "as it was".
-  const showsSuperuser = principal.isSuperuser || isChecked(form, "isSuperuser");
-  return {
-    loginId: text(form, "loginId"),
-    isEnabled: isChecked(form, "isEnabled"),
-    disabledAt: text(form, "disabledAt"),
-    ...(showsSuperuser && { isSuperuser: isChecked(form, "isSuperuser") }),
-    groupIds: texts(form, "groupIds"),
-    bundleIds: texts(form, "bundleIds"),
-    permissionIds: texts(form, "permissionIds"),
-    password: text(form, "password"),
-    confirm: text(form, "confirm"),
-  };
-}
-
-/** Passwords are not sent back to the browser. */
-const withoutPassword = (values: UserInput): UserInput => ({ ...values, password: "", confirm: "" });
-
-export async function addUser(_state: FormState<UserInput>, form: FormData): Promise<FormState<UserInput>> {
+export async function addUser(_state: FormState<Values>, form: FormData): Promise<FormState<Values>> {
   const principal = await requirePermissions(access.add);
-  const values = postedUser(form, principal);
-  try {
-    await createUser(await contextOf(principal), parseInput(userSchema, values));
-  } catch (error) {
-    return formStateOf(error, withoutPassword(values));
-  }
-  await setFlash({ kind: "status", key: "created", params: { name: values.loginId } });
-  redirect(carriedBy(form, PATH).backHref);
+  return addFrom(userEntity, principal, form);
 }
 
-export async function saveUser(_state: FormState<UserInput>, form: FormData): Promise<FormState<UserInput>> {
+export async function saveUser(_state: FormState<Values>, form: FormData): Promise<FormState<Values>> {
   const principal = await requirePermissions(access.edit);
-  const values = postedUser(form, principal);
-  const { id, version, backHref } = carriedBy(form, PATH);
-  try {
-    await updateUser(await contextOf(principal), id, version, parseInput(userSchema, values));
-  } catch (error) {
-    return formStateOf(error, withoutPassword(values));
-  }
-  await setFlash({ kind: "status", key: "saved", params: { name: values.loginId } });
-  redirect(backHref);
+  return saveFrom(userEntity, principal, form);
+}
+
+export async function previewDeletion(id: string): Promise<DeletePreview> {
+  const principal = await requirePermissions(access.delete);
+  return deletionOf(userEntity, principal, id);
+}
+
+export async function removeUser(_state: FormState<Values>, form: FormData): Promise<FormState<Values>> {
+  const principal = await requirePermissions(access.delete);
+  return deleteFrom(userEntity, principal, form);
+}
+
+export async function runBulk(state: BulkState, form: FormData): Promise<BulkState> {
+  const principal = await requirePermissions(access.list);
+  return bulkFrom(userEntity, principal, state, form);
 }

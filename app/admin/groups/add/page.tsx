@@ -1,15 +1,11 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { AddScreen } from "@/app/admin/_screens/form";
 import { addGroup } from "@/app/admin/groups/actions";
-import { describedPermissions } from "@/app/admin/permissions/described";
-import { setPreference } from "@/app/preferences";
-import { FormPage } from "@/components/crud/form-page";
-import { NamedForm } from "@/components/crud/named-form";
-import { contextOf, requirePermissions } from "@/lib/auth/guards";
-import { backTo } from "@/lib/crud/carried";
-import { relationOptions } from "@/lib/crud/relations";
+import { GroupForm } from "@/app/admin/groups/form";
+import { requirePermissions } from "@/lib/auth/guards";
+import { entities } from "@/lib/entities";
 import { access } from "@/lib/groups/access";
-import { groupRelations } from "@/lib/groups/service";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("groups"))("addTitle") };
@@ -17,26 +13,13 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AddGroupPage({ searchParams }: PageProps<"/admin/groups/add">) {
   const principal = await requirePermissions(access.add);
-  const ctx = await contextOf(principal);
-  const backHref = backTo((await searchParams).from, "/admin/groups");
-  const t = await getTranslations("groups");
   return (
-    <FormPage principal={principal} setPreference={setPreference} here="/admin/groups" title={t("addTitle")}>
-      <NamedForm
-        action={addGroup}
-        defaults={{ name: "", bundleIds: [], permissionIds: [] }}
-        carried={{ from: backHref }}
-        backHref={backHref}
-        submit={t("add")}
-        title={t("formTitle")}
-        labels={{
-          name: t("fields.name"),
-          bundleIds: t("fields.bundleIds"),
-          permissionIds: t("fields.permissionIds"),
-        }}
-        bundles={await relationOptions(ctx.db, groupRelations.bundleIds)}
-        permissions={await describedPermissions(ctx)}
-      />
-    </FormPage>
+    <AddScreen
+      entity={entities.groups}
+      principal={principal}
+      searchParams={await searchParams}
+      action={addGroup}
+      Form={GroupForm}
+    />
   );
 }

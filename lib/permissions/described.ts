@@ -1,11 +1,9 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { Context } from "@/lib/context";
-import type { ListFields, ListQuery } from "@/lib/crud/list-query";
+import type { ListQuery } from "@/lib/crud/list-query";
 import type { Page } from "@/lib/crud/page";
 import { isPermission } from "@/lib/permissions";
-import { allPermissions, type PermissionRow } from "@/lib/permissions/service";
-
-export const permissionFields: ListFields = { token: { sortable: true }, description: { sortable: true } };
+import { allPermissions, type PermissionRow } from "./service";
 
 /** All permissions, described in the reader's language; with the stored text for a token that is not declared here. */
 export async function describedPermissions(ctx: Context): Promise<PermissionRow[]> {
@@ -17,9 +15,12 @@ export async function describedPermissions(ctx: Context): Promise<PermissionRow[
 /** One page of them, searched and sorted by what the reader sees, which the database does not know. */
 export async function listDescribed(ctx: Context, query: ListQuery): Promise<Page<PermissionRow>> {
   const { compare } = new Intl.Collator(await getLocale());
-  const wanted = query.q.toLowerCase();
-  const matching = (await describedPermissions(ctx)).filter(({ token, description }) =>
-    `${token} ${description}`.toLowerCase().includes(wanted),
+  const has = (text: string, part: unknown) => text.toLowerCase().includes(String(part ?? "").toLowerCase());
+  const matching = (await describedPermissions(ctx)).filter(
+    ({ token, description }) =>
+      has(`${token} ${description}`, query.q) &&
+      has(token, query.filters.token) &&
+      has(description, query.filters.description),
   );
   const by = (a: PermissionRow, b: PermissionRow) => {
     for (const { field, descending } of query.sort) {

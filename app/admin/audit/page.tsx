@@ -1,0 +1,33 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { fieldLabels } from "@/app/admin/_screens/field-labels";
+import { ListScreen } from "@/app/admin/_screens/list";
+import { ChangeList } from "@/components/crud/change-list";
+import { access } from "@/lib/audit/access";
+import { requirePermissions } from "@/lib/auth/guards";
+import type { AuditChanges } from "@/lib/db/schema/events";
+import { entities } from "@/lib/entities";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("audit"))("title") };
+}
+
+export default async function AuditPage({ searchParams }: PageProps<"/admin/audit">) {
+  const principal = await requirePermissions(access.list);
+  const named = await Promise.all(
+    Object.values(entities).map(async (entity) => [entity.definition.name, await fieldLabels(entity)] as const),
+  );
+  const labels = Object.fromEntries(named);
+  return (
+    <ListScreen
+      entity={entities.audit}
+      principal={principal}
+      searchParams={await searchParams}
+      cells={{
+        changes: (row) => (
+          <ChangeList changes={row.changes as AuditChanges} labels={labels[String(row.entity)] ?? {}} />
+        ),
+      }}
+    />
+  );
+}

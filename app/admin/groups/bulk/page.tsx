@@ -1,0 +1,18 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { BulkScreen } from "@/app/admin/_screens/bulk";
+import { runBulk } from "@/app/admin/groups/actions";
+import { requirePermissions } from "@/lib/auth/guards";
+import { entities } from "@/lib/entities";
+import { access } from "@/lib/groups/access";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("bulk"))("title") };
+}
+
+export default async function GroupBulkPage({ searchParams }: PageProps<"/admin/groups/bulk">) {
+  const principal = await requirePermissions(access.list);
+  return (
+    <BulkScreen entity={entities.groups} principal={principal} searchParams={await searchParams} action={runBulk} />
+  );
+}

@@ -1,0 +1,15 @@
+import { getTranslations } from "next-intl/server";
+import type { FieldWords } from "@/app/admin/_screens/form";
+import { config } from "@/lib/config/env";
+
+/** What the form of a user says depends on how people log in, and on whether there is mail. */
+export async function userWords(record: "new" | "existing"): Promise<FieldWords> {
+  const { LOGIN_ID, mailEnabled, PASSWORD_MIN_LENGTH } = config();
+  const t = await getTranslations("users");
+  const needsPassword = record === "new" && !mailEnabled;
+  const newHint = needsPassword ? t("hints.passwordRequired", { min: PASSWORD_MIN_LENGTH }) : t("hints.passwordNew");
+  return {
+    loginId: { label: t(`fields.${LOGIN_ID}`), inputMode: LOGIN_ID === "email" ? "email" : "text" },
+    password: { hint: record === "new" ? newHint : t("hints.passwordKeep"), isRequired: needsPassword },
+  };
+}

@@ -1,0 +1,11 @@
+import type { Context } from "@/lib/context";
+import type { AuditChanges } from "@/lib/db/schema/events";
+
+/** What only superusers may know of users stays theirs in the audit trail too. */
+const SUPERUSERS_ONLY = ["isSuperuser"];
+
+/** The part of a change that the actor may see. */
+export function visibleChanges({ actor }: Context, changes: AuditChanges): AuditChanges {
+  if (actor.kind !== "user" || actor.principal.isSuperuser) return changes;
+  return Object.fromEntries(Object.entries(changes).filter(([field]) => !SUPERUSERS_ONLY.includes(field)));
+}

@@ -1,0 +1,190 @@
+import { and, asc, eq, gt, type SQL, sql } from "drizzle-orm";
+import type { Context } from "@/lib/context";
+import { correlated } from "@/lib/db/correlated";
+import { readInBatches } from "@/lib/db/cursor";
+import { NotFound } from "@/lib/errors";
+import { keyOfColumn } from "./columns";
+import { type Entity, editingOf, type Field, labelOf, type StoredRow, type Values, visibleFields } from "./entity";
+import { isUuid } from "./ids";
+import type { ListQuery } from "./list-query";
+import { offsetOf, orderOf, whereOf } from "./list-sql";
+import { type Page, totalOf } from "./page";
+import { heldBy, type Relation } from "./relations";
+
+/** One record with everything that a form or the API shows of it. */
+export type CrudRecord = { id: string; label: string; version: number; row: StoredRow; values: Values };
+
+/** Names, or ids, of what a row holds; a subquery of the select that reads the row. */
+function heldColumn({ table }: Entity, { link, holder, held, target, label }: Relation, as: "names" | "ids") {
+  const shown = as === "names" ? label : target.id;
+  return correlated(sql<string[]>`array(select ${shown} from ${link} join ${target} on ${target.id} = ${held}
+    where ${holder} = ${table.id} order by ${label})`);
+}
+
+/** What is selected of a row: all stored fields but secrets, and of the relations those in `shown`. */
+function selection(
+  entity: Entity,
+  shown: Iterable<string>,
+  as: "names" | "ids",
+): Record<string, SQL | Field["column"]> {
+  const columns = Object.values(entity.fields).flatMap(({ column, kind }) =>
+    column && kind !== "password" ? [[keyOfColumn(column), column] as const] : [],
+  );
+  const relations = [...shown].flatMap((name) => {
+    const relation = entity.fields[name]?.relation;
+    return relation ? [[name, heldColumn(entity, relation, as)] as const] : [];
+  });
+  return Object.fromEntries([["id", entity.table.id], ...columns, ...relations]);
+}
+
+/**
+ * One page of rows as a select. It first finds the keys of the page, which indexes answer alone even far down the list,
+ * and reads only those rows whole.
+ * @param shown names of the relations to read
+ */
+function selectPage(ctx: Context, entity: Entity, query: ListQuery, shown: Iterable<string>, as: "names" | "ids") {
+  const { table, order } = entity;
+  const ordered = orderOf(ctx, entity, query);
+  const page = ctx.db
+    .select({ key: order.column })
+    .from(table)
+    .where(whereOf(ctx, entity, query))
+    .orderBy(...ordered)
+    .limit(query.size)
+    .offset(offsetOf(query))
+    .as("page");
+  return ctx.db
+    .select(selection(entity, shown, as) as Record<string, SQL>)
+    .from(page)
+    .innerJoin(table, eq(order.column, page.key))
+    .orderBy(...ordered) as unknown as PromiseLike<StoredRow[]>;
+}
+
+/** Every row that matches `query`, whatever its page, as a select to be read in batches. */
+function selectAll(ctx: Context, entity: Entity, query: ListQuery, shown: Iterable<string>) {
+  return ctx.db
+    .select(selection(entity, shown, "names") as Record<string, SQL>)
+    .from(entity.table)
+    .where(whereOf(ctx, entity, query))
+    .orderBy(...orderOf(ctx, entity, query)) as unknown as PromiseLike<StoredRow[]>;
+}
+
+const presented = (ctx: Context, entity: Entity, rows: StoredRow[]): StoredRow[] =>
+  entity.present ? rows.map((row) => entity.present?.(ctx, row) ?? row) : rows;
+
+/** One page of an entity's rows, with `shown` relations by name. */
+export async function listRows(
+  ctx: Context,
+  entity: Entity,
+  query: ListQuery,
+  shown: Iterable<string>,
+  as: "names" | "ids" = "names",
+): Promise<Page<StoredRow>> {
+  if (entity.list) return entity.list(ctx, query);
+  const [items, total] = await Promise.all([
+    selectPage(ctx, entity, query, shown, as),
+    totalOf(ctx.db, entity.table, whereOf(ctx, entity, query)),
+  ]);
+  return { items: presented(ctx, entity, items), ...total };
+}
+
+/** What a form shows of a stored value. */
+function formValue({ kind, column }: Field, row: StoredRow): unknown {
+  const stored = column ? row[keyOfColumn(column)] : undefined;
+  if (kind === "boolean") return stored === true;
+  if (stored instanceof Date) return kind === "day" ? stored.toISOString().slice(0, 10) : stored.toISOString();
+  return stored ?? "";
+}
+
+/** The fields of the entity's form as they stand in a row, with `held` for the relations. */
+export function valuesOf(entity: Entity, row: StoredRow, held: Record<string, string[]>): Values {
+  return Object.fromEntries(
+    Object.keys(editingOf(entity).defaults).map((name) => {
+      const field = entity.fields[name];
+      if (!field) return [name, ""];
+      return [name, field.relation ? (held[name] ?? []) : formValue(field, row)];
+    }),
+  );
+}
+
+/** The relations that the entity's form speaks of. */
+export const formRelations = (entity: Entity): [name: string, relation: Relation][] =>
+  Object.keys(editingOf(entity).defaults).flatMap((name) => {
+    const relation = entity.fields[name]?.relation;
+    return relation ? [[name, relation] as [string, Relation]] : [];
+  });
+
+/**
+ * What each of the records holds in each relation of the form. One query after the other: a transaction is one
+ * connection.
+ */
+export async function heldByAll(ctx: Context, entity: Entity, ids: string[]) {
+  const held: [string, Map<string, string[]>][] = [];
+  for (const [name, relation] of formRelations(entity)) held.push([name, await heldBy(ctx.db, relation, ids)]);
+  return (id: string): Record<string, string[]> =>
+    Object.fromEntries(held.map(([name, byId]) => [name, byId.get(id) ?? []]));
+}
+
+/**
+ * A record with what it holds.
+ * @throws NotFound
+ */
+export async function getRecord(ctx: Context, entity: Entity, id: string): Promise<CrudRecord> {
+  if (!(entity.isId ?? isUuid)(id)) throw new NotFound();
+  const { table } = entity;
+  const columns = { ...selection(entity, [], "ids"), ...("version" in table && { version: table.version }) };
+  const [stored] = (await ctx.db
+    .select(columns as Record<string, SQL>)
+    .from(table)
+    .where(eq(table.id, id))) as StoredRow[];
+  if (!stored) throw new NotFound();
+  const [row = stored] = presented(ctx, entity, [stored]);
+  const values = entity.editing ? valuesOf(entity, row, (await heldByAll(ctx, entity, [id]))(id)) : {};
+  return { id, label: labelOf(entity, row), version: Number(row.version ?? 1), row, values };
+}
+
+/** What a client of the API sees of a row: the fields that the actor may know of, instants as ISO 8601, nothing secret. */
+export function toJson(ctx: Context, entity: Entity, row: StoredRow, held: Values = {}): Record<string, unknown> {
+  const fields = visibleFields(ctx, entity).flatMap(([name, { kind, column, relation }]) => {
+    if (kind === "password") return [];
+    if (relation) return [[name, held[name] ?? row[name] ?? []] as const];
+    return column ? [[name, row[keyOfColumn(column)] ?? null] as const] : [];
+  });
+  return { id: row.id, ...Object.fromEntries(fields) };
+}
+
+/** The next `limit` ids of a filtered set after `after` (empty for the first ones), in their own order. */
+export async function idsAfter(
+  ctx: Context,
+  { table }: Entity,
+  where: SQL | undefined,
+  { after }: { after: string },
+  limit: number,
+): Promise<string[]> {
+  const rows = await ctx.db
+    .select({ id: sql<string>`${table.id}` })
+    .from(table)
+    .where(and(where, after ? gt(table.id, after) : undefined))
+    .orderBy(asc(table.id))
+    .limit(limit);
+  return rows.map((row) => row.id);
+}
+
+/** All rows that match, in the order of the list and in batches, whatever their number in flat memory. */
+export async function* everyRow(
+  ctx: Context,
+  entity: Entity,
+  query: ListQuery,
+  shown: string[],
+): AsyncGenerator<StoredRow[]> {
+  if (!entity.list) {
+    const batches = readInBatches((db) => selectAll({ ...ctx, db }, entity, query, shown));
+    for await (const rows of batches) yield presented(ctx, entity, rows);
+    return;
+  }
+  for (let page = 1; ; page += 1) {
+    const { items } = await entity.list(ctx, { ...query, page, size: 100 });
+    if (items.length > 0) yield items;
+    if (items.length < 100) return;
+  }
+}
