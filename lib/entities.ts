@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { auditEntity } from "@/lib/audit/entity";
 import { bundleEntity } from "@/lib/bundles/entity";
+import { config } from "@/lib/config/env";
 import type { Entity } from "@/lib/crud/entity";
 import type { EntityName } from "@/lib/entity-names";
 import { NotFound } from "@/lib/errors";
@@ -26,8 +27,17 @@ const adminEntity = (definition: Entity, texts: () => Promise<unknown>): AdminEn
   texts: texts as () => Promise<EntityTexts>,
 });
 
+/** What people log in with has a name of its own in each mode. */
+async function userTexts(): Promise<EntityTexts> {
+  const t = (await getTranslations("users")) as unknown as EntityTexts;
+  const named = (key: string) => (key === "fields.loginId" ? `fields.${config().LOGIN_ID}` : key);
+  return Object.assign((key: string, values?: Record<string, string | number>) => t(named(key), values), {
+    has: (key: string) => t.has(named(key)),
+  });
+}
+
 export const entities: Record<EntityName, AdminEntity> = {
-  users: adminEntity(userEntity, () => getTranslations("users")),
+  users: adminEntity(userEntity, userTexts),
   groups: adminEntity(groupEntity, () => getTranslations("groups")),
   bundles: adminEntity(bundleEntity, () => getTranslations("bundles")),
   permissions: adminEntity(permissionEntity, () => getTranslations("permissionList")),

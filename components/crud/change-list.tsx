@@ -18,13 +18,16 @@ function useValueText(): (value: unknown) => string {
   };
 }
 
+const isEmpty = (value: unknown) => value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
 const listed = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /** What changed, field by field: old and new value, or what came and what went. */
 export function ChangeList({ changes, labels }: { changes: Changes; labels: Record<string, string> }) {
   const t = useTranslations("history");
   const valueText = useValueText();
-  const entries = Object.entries(changes);
+  // What was empty and is still, as in a new record, says nothing.
+  const entries = Object.entries(changes).filter(([, { from, to }]) => !(isEmpty(from) && isEmpty(to)));
   if (entries.length === 0) return null;
   return (
     <dl className="grid gap-1 text-sm">

@@ -12,6 +12,7 @@ import { formatFilter, formatSort, type ListFields, type ListQuery, parseListQue
 import { ColumnsMenu } from "./columns-menu";
 import type { Column } from "./data-table";
 import { ExportMenu } from "./export-menu";
+import { FilterChips } from "./filter-chips";
 import { type Filter, FilterControl } from "./filters";
 
 /** Sorting where there are no column headers; on wide screens it only carries the sort through the form. */
@@ -141,7 +142,7 @@ export function Toolbar(props: ToolbarProps) {
         </div>
         <SortSelect query={query} columns={columns} onQuery={onQuery} />
         {filters.length > 0 && (
-          <details className="mt-2" open={activeCount > 0}>
+          <details className="mt-2">
             <summary className="inline-flex min-h-8 items-center gap-2 rounded-md px-2 text-sm font-medium hover:bg-muted">
               <ListFilter className="size-4" aria-hidden />
               {t("filters")}
@@ -161,6 +162,7 @@ export function Toolbar(props: ToolbarProps) {
           </details>
         )}
       </form>
+      <FilterChips path={path} query={query} filters={filters} />
     </div>
   );
 }

@@ -1,7 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
-import { isActive } from "@/lib/auth/active";
-import { config } from "@/lib/config/env";
+import { isRunning } from "@/lib/auth/session";
 import type { Context } from "@/lib/context";
 import { correlated } from "@/lib/db/correlated";
 import {
@@ -25,12 +24,11 @@ export type Affected = {
 const links = (end: PgColumn, id: string): SQL<number> =>
   correlated(sql<number>`(select count(*)::int from ${end.table} where ${end} = ${id})`);
 
-/** Those of the outer user who could still be used. */
+/** Those of the outer user that could still be used. */
 const runningSessions = (): SQL<number> =>
-  correlated(sql<number>`(select count(*)::int from ${sessions} where ${sessions.userId} = ${users.id}
-    and ${sessions.expiresAt} > now()
-    and ${sessions.lastSeenAt} > now() - make_interval(mins => ${config().SESSION_IDLE_MINS})
-    and ${isActive()})`);
+  correlated(
+    sql<number>`(select count(*)::int from ${sessions} where ${sessions.userId} = ${users.id} and ${isRunning()})`,
+  );
 
 /** What hangs on a record, as columns of a select from its table, in the order in which a person wants to read them. */
 const dependents = {

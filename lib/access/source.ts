@@ -1,5 +1,3 @@
-import type { Context } from "@/lib/context";
-
 export type Named = { id: string; name: string };
 
 /** One way in which a user has a permission, a bundle or a group. */
@@ -12,6 +10,3 @@ export type Source =
 
 /** What a user can have. */
 export type Target = { kind: "permission" | "bundle" | "group"; id: string };
-
-/** Who is a superuser is for superusers to know: others would learn whose account is worth attacking. */
-export const seesSuperusers = ({ actor }: Context): boolean => actor.kind !== "user" || actor.principal.isSuperuser;

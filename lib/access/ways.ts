@@ -1,5 +1,6 @@
 import { eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { alias, type PgColumn } from "drizzle-orm/pg-core";
+import { seesSuperusers } from "@/lib/auth/actor";
 import type { Context } from "@/lib/context";
 import type { Database } from "@/lib/db/client";
 import {
@@ -14,7 +15,7 @@ import {
   userPermissions,
 } from "@/lib/db/schema/access";
 import { users } from "@/lib/db/schema/users";
-import { type Source, seesSuperusers, type Target } from "./source";
+import type { Source, Target } from "./source";
 
 /** A chain of link tables from a user to what the user has. */
 export type Way = {

@@ -9,9 +9,12 @@ export type AuditEntry = {
   entityLabel?: string;
   /** Old and new values by field; names, not ids, and never a secret. */
   changes?: AuditChanges;
+  /** Who did it, where that is somebody else than the context says: whoever signs in is nobody yet. */
+  by?: { id: string; loginId: string };
 };
 
-function describeActor({ actor }: Context) {
+function describeActor({ actor }: Context, by: AuditEntry["by"]) {
+  if (by) return { actorKind: "user" as const, actorId: by.id, actorLabel: by.loginId };
   return actor.kind === "user"
     ? { actorKind: actor.kind, actorId: actor.principal.userId, actorLabel: actor.principal.loginId }
     : { actorKind: actor.kind, actorId: null, actorLabel: actor.kind };
@@ -22,10 +25,9 @@ const INSERT_ROWS = 1_000;
 
 /** Writes audit rows; call it in the transaction of the change, so that neither exists without the other. */
 export async function recordAudits(ctx: Context, entries: readonly AuditEntry[]): Promise<void> {
-  const actor = describeActor(ctx);
   const { ip, requestId } = ctx.request;
-  const rows = entries.map(({ action, entity, entityId, entityLabel, changes }) => ({
-    ...actor,
+  const rows = entries.map(({ action, entity, entityId, entityLabel, changes, by }) => ({
+    ...describeActor(ctx, by),
     ip,
     requestId,
     action,

@@ -1,3 +1,4 @@
+import { seesSuperusers } from "@/lib/auth/actor";
 import type { Context } from "@/lib/context";
 import type { AuditChanges } from "@/lib/db/schema/events";
 
@@ -5,7 +6,7 @@ import type { AuditChanges } from "@/lib/db/schema/events";
 const SUPERUSERS_ONLY = ["isSuperuser"];
 
 /** The part of a change that the actor may see. */
-export function visibleChanges({ actor }: Context, changes: AuditChanges): AuditChanges {
-  if (actor.kind !== "user" || actor.principal.isSuperuser) return changes;
+export function visibleChanges(ctx: Context, changes: AuditChanges): AuditChanges {
+  if (seesSuperusers(ctx)) return changes;
   return Object.fromEntries(Object.entries(changes).filter(([field]) => !SUPERUSERS_ONLY.includes(field)));
 }

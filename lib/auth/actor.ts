@@ -22,3 +22,6 @@ export async function authorityNow(ctx: Context): Promise<Authority> {
   if (!now) throw new Forbidden();
   return now.isSuperuser ? "everything" : new Set(now.tokens);
 }
+
+/** Who is a superuser is for superusers to know: others would learn whose account is worth attacking. */
+export const seesSuperusers = ({ actor }: Context): boolean => actor.kind !== "user" || actor.principal.isSuperuser;

@@ -28,7 +28,8 @@ const minutes = (n: number) => sql`make_interval(mins => ${n})`;
 /** Seconds between two notes of "last seen": often enough that an active user never looks idle. */
 const lastSeenInterval = () => Math.min(settings.session.lastSeenEverySeconds, config().SESSION_IDLE_MINS * 15);
 
-const isRunning = () =>
+/** SQL for a session that can still be used, joined with its user. */
+export const isRunning = () =>
   and(
     gt(sessions.expiresAt, sql`now()`),
     gt(sessions.lastSeenAt, sql`now() - ${minutes(config().SESSION_IDLE_MINS)}`),
@@ -113,7 +114,13 @@ export async function startSession(
       userAgent: ctx.request.userAgent,
     });
     await tx.db.update(users).set({ lastLoginAt: sql`now()` }).where(eq(users.id, user.id));
-    await recordAudit(tx, { action: "sign-in", entity: "users", entityId: user.id, entityLabel: user.loginId });
+    await recordAudit(tx, {
+      action: "sign-in",
+      entity: "users",
+      entityId: user.id,
+      entityLabel: user.loginId,
+      by: user,
+    });
     return token;
   });
 }
@@ -131,7 +138,7 @@ export async function endSession(ctx: Context, token: string): Promise<void> {
       action: "sign-out",
       entity: "users",
       entityId: ended.userId,
-      ...(user && { entityLabel: user.loginId }),
+      ...(user && { entityLabel: user.loginId, by: { id: ended.userId, loginId: user.loginId } }),
     });
   });
 }

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { affectedBy } from "@/lib/access/affected";
 import { grantChoiceRules } from "@/lib/access/grants";
 import { recordAudits } from "@/lib/audit/record";
+import { seesSuperusers } from "@/lib/auth/actor";
 import { canonicalLoginId } from "@/lib/auth/login-id";
 import { endSessionsOf } from "@/lib/auth/session";
 import { config } from "@/lib/config/env";
@@ -15,9 +16,6 @@ import { userRelations } from "./relations";
 import { lockSuperusers, userJudge } from "./rules";
 import { newUser, userSchema } from "./schema";
 import { preparePassword, userColumns } from "./state";
-
-/** Who is a superuser is for superusers to know: others would learn whose account is worth attacking. */
-const seesSuperusers = ({ actor }: Context) => actor.kind !== "user" || actor.principal.isSuperuser;
 
 const isSelf = ({ actor }: Context, row: StoredRow) => actor.kind === "user" && actor.principal.userId === row.id;
 

@@ -9,7 +9,7 @@ export async function userWords(record: "new" | "existing"): Promise<FieldWords>
   const needsPassword = record === "new" && !mailEnabled;
   const newHint = needsPassword ? t("hints.passwordRequired", { min: PASSWORD_MIN_LENGTH }) : t("hints.passwordNew");
   return {
-    loginId: { label: t(`fields.${LOGIN_ID}`), inputMode: LOGIN_ID === "email" ? "email" : "text" },
+    loginId: { inputMode: LOGIN_ID === "email" ? "email" : "text" },
     password: { hint: record === "new" ? newHint : t("hints.passwordKeep"), isRequired: needsPassword },
   };
 }
