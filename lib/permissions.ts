@@ -5,6 +5,7 @@
  */
 export const permissions = {
   "auth-manage": "manage users, groups, bundles, and view permissions",
+  // npm run new adds lines above this one
 } as const satisfies Record<string, string>;
 
 export type Permission = keyof typeof permissions;

@@ -122,7 +122,8 @@ export function ListView(props: ListViewProps) {
           chosenCount={selecting.chosen.size}
           isWhole={selecting.isWhole}
           onWhole={chooseAll}
-          matching={matching}
+          total={total}
+          totalIsEstimate={totalIsEstimate}
         />
       )}
       <div className={cn("overflow-x-auto transition-opacity", isPending && "opacity-60")} aria-busy={isPending}>

@@ -16,8 +16,8 @@ type SelectionBarProps = {
   chosenCount: number;
   isWhole: boolean;
   onWhole: (isWhole: boolean) => void;
-  /** How many entries match, as the list says it. */
-  matching: string;
+  total: number;
+  totalIsEstimate: boolean;
 };
 
 /**
@@ -25,7 +25,7 @@ type SelectionBarProps = {
  * there, so that nothing moves when the first row is ticked.
  */
 export function SelectionBar(props: SelectionBarProps) {
-  const { formId, path, query, actions, chosenCount, isWhole, onWhole, matching } = props;
+  const { formId, path, query, actions, chosenCount, isWhole, onWhole, total, totalIsEstimate } = props;
   const t = useTranslations("list");
   const isNothing = chosenCount === 0 && !isWhole;
   return (
@@ -41,7 +41,7 @@ export function SelectionBar(props: SelectionBarProps) {
       </p>
       <label className="inline-flex min-h-8 items-center gap-2">
         <Checkbox name="all" value="true" checked={isWhole} onChange={(event) => onWhole(event.target.checked)} />
-        {t("selectAll", { matching })}
+        {totalIsEstimate ? t("selectAllAbout", { total }) : t("selectAll", { total })}
       </label>
       <span className="flex items-center gap-2 sm:ml-auto">
         <NativeSelect name="action" aria-label={t("bulkAction")} defaultValue="" required className="min-w-0">

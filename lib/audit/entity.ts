@@ -15,7 +15,8 @@ export const auditEntity: Entity = {
   access,
   isId: (text) => /^\d{1,18}$/.test(text),
   label: "entityLabel",
-  order: { column: table.id, descending: true },
+  order: { column: table.id },
+  defaultSort: [{ field: "createdAt", descending: true }],
   search: (text) => or(ilike(table.entityLabel, likePattern(text)), ilike(table.actorLabel, likePattern(text))),
   fields: {
     createdAt: { kind: "dateTime", column: table.createdAt, list: "shown", sortable: true, filter: "dateRange" },

@@ -136,8 +136,10 @@ export type Entity = {
   isId?(text: string): boolean;
   /** The field that is the record's name. */
   label: string;
-  /** A unique column without gaps: the order where nobody asks for another, and the end of every order. */
-  order: { column: PgColumn; descending?: boolean };
+  /** A unique column without gaps: the end of every order, and by itself the order where nobody asks for another. */
+  order: { column: PgColumn };
+  /** The order where nobody asks for another, if the unique column alone is not what people expect. */
+  defaultSort?: ListQuery["sort"];
   fields: Record<string, Field>;
   /** The condition of the search box. */
   search?: (text: string) => SQL | undefined;

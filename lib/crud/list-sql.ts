@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, exists, gte, ilike, like, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gte, ilike, like, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Context } from "@/lib/context";
 import { type Entity, type EntityTable, type Field, visibleFields } from "./entity";
@@ -50,26 +50,36 @@ export function whereOf(ctx: Context, entity: Entity, query: Pick<ListQuery, "q"
   );
 }
 
+export type SortKey = { column: PgColumn; isDown: boolean };
+
 /**
- * The order of `query`, or the default, always ended by the entity's unique column so that no row is shown twice or
- * never. It ends in the direction of the last sort, so that one index serves both directions. Empty values come last
- * either way.
+ * The columns of the order of `query`, or of the default, always ended by the entity's unique column so that no row is
+ * shown twice or never. It ends in the direction of the last sort, so that one index serves both directions.
  */
-export function orderOf(ctx: Context, entity: Entity, query: Pick<ListQuery, "sort">): SQL[] {
+export function sortKeys(ctx: Context, entity: Entity, query: Pick<ListQuery, "sort">): SortKey[] {
   const fields = new Map(visibleFields(ctx, entity));
-  const { column: unique, descending = false } = entity.order;
-  const wanted = query.sort.flatMap(({ field: name, descending: isDown }) => {
-    const field = fields.get(name);
-    const column = field?.sortable ? (field.compared ?? field.column) : undefined;
-    return column ? [{ column, isDown }] : [];
-  });
-  const last = wanted.at(-1)?.isDown ?? descending;
-  const ended = wanted.some(({ column }) => column === unique) ? wanted : [...wanted, { column: unique, isDown: last }];
-  return ended.map(({ column, isDown }) => {
-    if (!isDown) return asc(column);
-    return column.notNull ? desc(column) : sql`${column} desc nulls last`;
-  });
+  const keysOf = (sort: ListQuery["sort"]) =>
+    sort.flatMap(({ field: name, descending: isDown }): SortKey[] => {
+      const field = fields.get(name);
+      const column = field?.sortable ? (field.compared ?? field.column) : undefined;
+      return column ? [{ column, isDown }] : [];
+    });
+  const asked = keysOf(query.sort);
+  const wanted = asked.length > 0 ? asked : keysOf(entity.defaultSort ?? []);
+  const { column } = entity.order;
+  if (wanted.some((key) => key.column === column)) return wanted;
+  return [...wanted, { column, isDown: wanted.at(-1)?.isDown ?? false }];
 }
+
+/** One key of an order, on the column itself or on what stands for it. Empty values come last in both directions. */
+export function orderBy({ column, isDown }: SortKey, expression: SQLWrapper = column): SQL {
+  if (!isDown) return sql`${expression} asc`;
+  return column.notNull ? sql`${expression} desc` : sql`${expression} desc nulls last`;
+}
+
+/** The order of `query` as SQL. */
+export const orderOf = (ctx: Context, entity: Entity, query: Pick<ListQuery, "sort">): SQL[] =>
+  sortKeys(ctx, entity, query).map((key) => orderBy(key));
 
 export const offsetOf = (query: Pick<ListQuery, "page" | "size">): number => (query.page - 1) * query.size;
 

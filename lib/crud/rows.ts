@@ -1,4 +1,5 @@
-import { and, asc, eq, gt, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
+import { settings } from "@/lib/config/settings";
 import type { Context } from "@/lib/context";
 import { correlated } from "@/lib/db/correlated";
 import { readInBatches } from "@/lib/db/cursor";
@@ -7,7 +8,7 @@ import { keyOfColumn } from "./columns";
 import { type Entity, editingOf, type Field, labelOf, type StoredRow, type Values, visibleFields } from "./entity";
 import { isUuid } from "./ids";
 import type { ListQuery } from "./list-query";
-import { offsetOf, orderOf, whereOf } from "./list-sql";
+import { offsetOf, orderBy, orderOf, sortKeys, whereOf } from "./list-sql";
 import { type Page, totalOf } from "./page";
 import { heldBy, type Relation } from "./relations";
 
@@ -72,7 +73,46 @@ function selectAll(ctx: Context, entity: Entity, query: ListQuery, shown: Iterab
 const presented = (ctx: Context, entity: Entity, rows: StoredRow[]): StoredRow[] =>
   entity.present ? rows.map((row) => entity.present?.(ctx, row) ?? row) : rows;
 
-/** One page of an entity's rows, with `shown` relations by name. */
+/**
+ * One page of rows and their exact number, for conditions that no index brings in order, such as a search: all keys that
+ * match are gathered once, and both follow from them. Undefined where more match than are counted one by one; then rows
+ * come fast in any order.
+ */
+async function gatherPage(
+  ctx: Context,
+  entity: Entity,
+  query: ListQuery,
+  shown: Iterable<string>,
+  as: "names" | "ids",
+): Promise<Page<StoredRow> | undefined> {
+  const { table, order } = entity;
+  const limit = settings.list.exactTotal;
+  const keys = sortKeys(ctx, entity, query);
+  const names = keys.map((_, index) => sql.identifier(`k${index}`));
+  const columns = keys.map(({ column }, index) => sql`${column} as ${names[index]}`);
+  const ordered = keys.map((key, index) => orderBy(key, names[index]));
+  const unique = names[keys.findIndex(({ column }) => column === order.column)];
+  const comma = sql`, `;
+  const { rows } = await ctx.db.execute<{ n: number; keys: string[] }>(sql`
+    with matching as materialized (
+      select ${sql.join(columns, comma)} from ${table} where ${whereOf(ctx, entity, query) ?? sql`true`} limit ${limit + 1})
+    select (select count(*)::int from matching) as n, array(
+      select ${unique} from matching order by ${sql.join(ordered, comma)}
+      limit ${query.size} offset ${offsetOf(query)}) as keys`);
+  const { n = 0, keys: found = [] } = rows[0] ?? {};
+  if (n > limit) return undefined;
+  const items = await ctx.db
+    .select(selection(entity, shown, as) as Record<string, SQL>)
+    .from(table)
+    .where(inArray(order.column, found))
+    .orderBy(...orderOf(ctx, entity, query));
+  return { items: items as unknown as StoredRow[], total: n, totalIsEstimate: false };
+}
+
+const isSearch = ({ fields }: Entity, { q, filters }: ListQuery) =>
+  q !== "" || Object.keys(filters).some((name) => fields[name]?.filter === "text");
+
+/** One page of an entity's rows, with `shown` relations by name or by id. */
 export async function listRows(
   ctx: Context,
   entity: Entity,
@@ -81,6 +121,8 @@ export async function listRows(
   as: "names" | "ids" = "names",
 ): Promise<Page<StoredRow>> {
   if (entity.list) return entity.list(ctx, query);
+  const gathered = isSearch(entity, query) ? await gatherPage(ctx, entity, query, shown, as) : undefined;
+  if (gathered) return { ...gathered, items: presented(ctx, entity, gathered.items) };
   const [items, total] = await Promise.all([
     selectPage(ctx, entity, query, shown, as),
     totalOf(ctx.db, entity.table, whereOf(ctx, entity, query)),

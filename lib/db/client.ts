@@ -20,8 +20,8 @@ function open(url: string) {
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
     application_name: "gatehouse",
-    // Compiling a list's query takes longer than running it.
-    options: "-c jit=off",
+    // Compiling a list's query, or starting workers for it, takes longer than running it.
+    options: "-c jit=off -c max_parallel_workers_per_gather=0",
   });
   // Without a listener, a connection that the server ends while idle would end the whole process.
   pool.on("error", (error) => console.error("[db] idle connection lost:", error.message));

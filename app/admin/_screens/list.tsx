@@ -15,6 +15,7 @@ import { relationOptions } from "@/lib/crud/relations";
 import { listRows } from "@/lib/crud/rows";
 import type { AdminEntity, EntityTexts } from "@/lib/entities";
 import { reasonTexts } from "./reasons";
+import { firstTab } from "./record-tabs";
 
 type ListScreenProps = {
   entity: AdminEntity;
@@ -91,6 +92,8 @@ export async function ListScreen({ entity, principal, searchParams, deletion, ce
     .filter(([, action]) => satisfies(principal, action.access))
     .map(([id]) => ({ id, label: t(`bulk.${id}`) }));
 
+  const tab = firstTab(definition, may("edit"));
+
   const rowOf = (row: StoredRow): Row => {
     const refusals = { edit: definition.rowRule?.(ctx, row, "edit"), delete: definition.rowRule?.(ctx, row, "delete") };
     const editHref = may("edit") && !refusals.edit && `${path}/${row.id}/edit?from=${from}`;
@@ -99,7 +102,7 @@ export async function ListScreen({ entity, principal, searchParams, deletion, ce
     return {
       id: String(row.id),
       name: labelOf(definition, row),
-      ...((editHref || locked) && { href: `${path}/${row.id}/edit?from=${from}` }),
+      ...(tab && { href: `${path}/${row.id}/${tab}?from=${from}` }),
       ...(editHref && { editHref }),
       ...(deleteHref && { deleteHref }),
       ...(locked && { locked }),

@@ -16,8 +16,15 @@ type RecordTabsProps = {
   principal: Principal;
 };
 
-/** Entities whose records give or have permissions. */
-const WITH_ACCESS = ["users", "groups", "bundles", "permissions"];
+/** Whether its records give or have permissions. */
+const hasAccessPage = ({ name }: Entity) => ["users", "groups", "bundles", "permissions"].includes(name);
+
+/** The page of a record that a reader's click on its name leads to; undefined where there is none. */
+export function firstTab(entity: Entity, mayEdit: boolean): RecordTab | undefined {
+  if (mayEdit) return "edit";
+  if (hasAccessPage(entity)) return "access";
+  return entity.editing ? "history" : undefined;
+}
 
 /** The pages of one record. */
 export async function RecordTabs({ entity, id, here, from, principal }: RecordTabsProps) {
@@ -28,8 +35,8 @@ export async function RecordTabs({ entity, id, here, from, principal }: RecordTa
   };
   const tabs: RecordTab[] = [
     ...(may("edit") ? (["edit"] as const) : []),
-    ...(WITH_ACCESS.includes(entity.name) ? (["access"] as const) : []),
-    "history",
+    ...(hasAccessPage(entity) ? (["access"] as const) : []),
+    ...(entity.editing ? (["history"] as const) : []),
     ...(may("delete") ? (["delete"] as const) : []),
   ];
   return (

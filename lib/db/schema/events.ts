@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigserial, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns";
 
@@ -22,9 +23,13 @@ export const auditEvents = pgTable(
     changes: jsonb("changes").$type<AuditChanges>().notNull().default({}),
   },
   (t) => [
-    index("audit_events_created_at").on(t.createdAt),
+    index("audit_events_created_at").on(t.createdAt, t.id),
+    index("audit_events_action").on(t.action, t.createdAt, t.id),
+    index("audit_events_entity_kind").on(t.entity, t.createdAt, t.id),
+    // The history of one record.
     index("audit_events_entity").on(t.entity, t.entityId, t.createdAt),
-    index("audit_events_actor").on(t.actorId, t.createdAt),
+    index("audit_events_actor_label_trgm").using("gin", sql`${t.actorLabel} gin_trgm_ops`),
+    index("audit_events_entity_label_trgm").using("gin", sql`${t.entityLabel} gin_trgm_ops`),
   ],
 );
 

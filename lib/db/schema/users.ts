@@ -26,10 +26,16 @@ export const users = pgTable(
   },
   (t) => [
     index("users_login_id_trgm").using("gin", sql`${t.loginIdCanonical} gin_trgm_ops`),
-    index("users_last_login_at").on(t.lastLoginAt, t.id),
-    index("users_disabled_at").on(t.disabledAt, t.id),
-    index("users_created_at").on(t.createdAt, t.id),
-    // The rule of the last active superuser looks only at these few rows.
-    index("users_superusers").on(t.id).where(sql`${t.isSuperuser}`),
+    // Each sort of the list ends with the login, so that deep pages are found in the index alone. A bare .desc() would be
+    // written as "nulls last", which the order of a column without nulls does not match.
+    index("users_enabled").on(t.isEnabled, t.loginIdCanonical),
+    index("users_verified").on(t.isVerified, t.loginIdCanonical),
+    // Also finds the few rows that the rule of the last active superuser looks at.
+    index("users_superuser").on(t.isSuperuser, t.loginIdCanonical),
+    index("users_created").on(t.createdAt, t.loginIdCanonical),
+    index("users_last_login").on(t.lastLoginAt, t.loginIdCanonical),
+    index("users_last_login_desc").on(t.lastLoginAt.desc().nullsLast(), t.loginIdCanonical.desc().nullsFirst()),
+    index("users_disabled").on(t.disabledAt, t.loginIdCanonical),
+    index("users_disabled_desc").on(t.disabledAt.desc().nullsLast(), t.loginIdCanonical.desc().nullsFirst()),
   ],
 );
