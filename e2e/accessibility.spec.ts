@@ -16,6 +16,9 @@ const SIGNED_IN = [
   "/admin/bundles",
   "/admin/bundles/add",
   "/admin/permissions",
+  "/admin/audit",
+  "/admin/users/bulk?all=true&action=disable&from=%2Fadmin%2Fusers%3Fq%3Dperson-00",
+  "/admin/users/bulk?all=true&action=addToGroup&from=%2Fadmin%2Fusers%3Fq%3Dperson-00",
   "/no/such/page",
 ];
 const THEMES = ["light", "dark"] as const;
@@ -56,7 +59,13 @@ for (const theme of THEMES) {
       await signInAs(people.root);
       for (const path of SIGNED_IN) await expectAccessible(page, path);
       const user = await findUserByLoginId(ctx, "person-001@example.org");
-      await expectAccessible(page, `/admin/users/${user?.id}/edit`);
+      for (const tab of ["edit", "access", "history", "delete"]) {
+        await expectAccessible(page, `/admin/users/${user?.id}/${tab}`);
+      }
+      await page.goto("/admin/users?q=person-001");
+      await page.getByRole("link", { name: /^Delete/ }).click();
+      await expect(page.getByRole("dialog").getByText("This cannot be undone")).toBeVisible();
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     });
 
     test("the refusal page", async ({ page, signInAs }) => {

@@ -10,6 +10,7 @@ for (const { path, add } of [
     await signInAs(people.manager);
     await page.goto(path);
     await page.getByRole("link", { name: add }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(add);
     await page.getByLabel("Name", { exact: true }).fill(name);
     await page.getByRole("searchbox", { name: "Filter permissions" }).fill("no such thing");
     await expect(page.getByText("No permission matches.")).toBeVisible();
@@ -20,9 +21,12 @@ for (const { path, add } of [
     await expect(page.getByRole("row").filter({ hasText: name })).toContainText("auth-manage");
 
     await page.getByRole("link", { name: add }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(add);
     await page.getByLabel("Name", { exact: true }).fill(`  ${name.toUpperCase()} `);
     await page.getByRole("button", { name: add }).click();
     await expect(page.getByText("This name is already in use.")).toBeVisible();
+    // What was typed would be lost: the page asks first.
+    page.once("dialog", (dialog) => dialog.accept());
     await page.getByRole("link", { name: "Show who has it" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Edit ${name}`);
     await page.getByRole("checkbox", { name: /auth-manage/ }).uncheck();

@@ -1,6 +1,6 @@
 import { findUserByLoginId, getUser } from "@/lib/users/service";
 import { expect, logIn, test } from "./fixtures";
-import { people } from "./support/people";
+import { addPerson, people } from "./support/people";
 
 test("without scripts: log in through a guarded page, wrong and right, and log out", async ({ page }) => {
   await page.goto("/admin/users");
@@ -77,4 +77,37 @@ test("without scripts: add and edit a user, and no error loses what was typed", 
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText(`${loginId} was saved.`)).toBeVisible();
   expect(await getUser(ctx, id)).toMatchObject({ groupIds: [expect.any(String)], permissionIds: [] });
+});
+
+test("without scripts: tick rows, preview, do it, and delete", async ({ page, ctx, signInAs, unique }) => {
+  const stem = unique("plain");
+  const ids = [await addPerson(ctx, `${stem}-1@example.com`), await addPerson(ctx, `${stem}-2@example.com`)];
+  await signInAs(people.manager);
+  await page.goto(`/admin/users?q=${stem}`);
+  await page.getByRole("checkbox", { name: `Select ${stem}-1@example.com` }).check();
+  await page.getByRole("combobox", { name: "What to do with the selection" }).selectOption("Disable");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Disable (1)" }).click();
+  await expect(page.getByText("1 changed, 0 as they were, 0 left out")).toBeVisible();
+  expect((await getUser(ctx, ids[0] ?? "")).isEnabled).toBe(false);
+  expect((await getUser(ctx, ids[1] ?? "")).isEnabled).toBe(true);
+
+  await page.getByRole("link", { name: "Back to the list" }).click();
+  await page.getByRole("link", { name: `Delete ${stem}-2@example.com` }).click();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await expect(page).toHaveURL(`/admin/users?q=${stem}`);
+  await expect(page.getByText(`${stem}-2@example.com was deleted.`)).toBeVisible();
+});
+
+test("without scripts: choose columns, and download what matches", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  await page.goto("/admin/users?q=person-00");
+  await page.getByText("Columns", { exact: true }).click();
+  await page.getByRole("checkbox", { name: "Last login" }).uncheck();
+  await page.getByRole("button", { name: "Apply" }).last().click();
+  await expect(page.getByRole("columnheader", { name: "Last login" })).toHaveCount(0);
+  await page.getByText("Export", { exact: true }).click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "csv" }).click();
+  expect((await download).suggestedFilename()).toMatch(/^users-.*\.csv$/);
 });

@@ -1,9 +1,10 @@
 import { desc, eq } from "drizzle-orm";
 import { sessions } from "@/lib/db/schema/auth";
 import { auditEvents } from "@/lib/db/schema/events";
-import { getUser } from "@/lib/users/service";
+import { newUser } from "@/lib/users/schema";
+import { getUser, updateUser } from "@/lib/users/service";
 import { expect, test } from "./fixtures";
-import { addPerson, people } from "./support/people";
+import { addPerson, managePermissionId, people } from "./support/people";
 
 const rows = "tbody tr";
 
@@ -69,6 +70,7 @@ test("add a user with a group, find and edit it, and return to the list as it wa
   await signInAs(people.root);
   await page.goto("/admin/users?q=new&size=50");
   await page.getByRole("link", { name: "Add user" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Add user");
   await page.getByLabel("Email").fill(loginId);
   const groups = page.getByRole("combobox", { name: "Groups" });
   await groups.fill("sta");
@@ -144,6 +146,8 @@ test("a refused form keeps what was typed, says why, and leads to the first erro
   await page.getByLabel("New password").fill("");
   await page.getByLabel("Confirm password").fill("");
   await page.getByRole("button", { name: "Add user" }).click();
+  // What was typed would be lost: the page asks first.
+  page.once("dialog", (dialog) => dialog.accept());
   await page.getByRole("link", { name: "Show who has it" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Edit ${people.plain}`);
 });
@@ -235,4 +239,86 @@ test("switching the theme leaves a half-typed search alone", async ({ page, sign
   await page.getByRole("button", { name: "Dark" }).click();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
   await expect(page.getByRole("searchbox", { name: "Search" })).toHaveValue("half typ");
+});
+
+test("filter, third page, edit, save: back on the third page with the filter", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  await page.goto("/admin/users?q=person-0&isEnabled=true&sort=-loginId&size=10&page=3");
+  const row = page.locator(rows).nth(4);
+  const name = (await row.getByRole("link").first().textContent()) ?? "";
+  await row.getByRole("link").first().click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Edit ${name}`);
+  await page.getByLabel("Disable date").fill("2041-01-01");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page).toHaveURL("/admin/users?q=person-0&isEnabled=true&sort=-loginId&size=10&page=3");
+  await expect(page.locator(rows).nth(4)).toContainText(name);
+  await expect(page.getByRole("link", { name: "Remove filter: Enabled: Yes" })).toBeVisible();
+});
+
+test("columns are chosen in the address, and survive search and paging", async ({ page, signInAs }) => {
+  await signInAs(people.manager);
+  await page.goto("/admin/users?q=person-0");
+  await page.getByText("Columns", { exact: true }).click();
+  await page.getByRole("checkbox", { name: "Last login" }).uncheck();
+  await page.getByRole("checkbox", { name: "Bundles" }).check();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page.getByRole("columnheader", { name: "Bundles" })).toBeVisible();
+  await expect(page.getByRole("columnheader", { name: "Last login" })).toHaveCount(0);
+  await expect(page).toHaveURL(/cols=loginId%2CisEnabled%2CisVerified%2CgroupIds%2CdisabledAt%2CbundleIds/);
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(page).toHaveURL(/cols=.*page=2/);
+  await expect(page.getByRole("columnheader", { name: "Bundles" })).toBeVisible();
+  await page.getByRole("textbox", { name: "Page" }).fill("1");
+  await page.keyboard.press("Enter");
+  await expect(page).not.toHaveURL(/page=/);
+});
+
+test("whoever was overtaken sees the newer values, and decides", async ({ page, ctx, signInAs, unique }) => {
+  const id = await addPerson(ctx, `${unique("contested")}@example.com`);
+  await signInAs(people.root);
+  await page.goto(`/admin/users/${id}/edit`);
+  const { version, loginId } = await getUser(ctx, id);
+  await updateUser(ctx, id, version, { ...newUser, loginId, disabledAt: "2033-03-03" });
+  await page.getByRole("checkbox", { name: "Enabled" }).uncheck();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Somebody else has saved this in the meantime.")).toBeVisible();
+  const newer = page.getByRole("heading", { name: "Newer values" }).locator("..");
+  await expect(newer).toContainText("Disable date2033-03-03");
+  await expect(newer).toContainText("EnabledYes");
+  expect((await getUser(ctx, id)).isEnabled).toBe(true);
+  await newer.getByRole("button", { name: "Take the newer values" }).click();
+  await expect(page.getByLabel("Disable date")).toHaveValue("2033-03-03");
+  await expect(page.getByRole("checkbox", { name: "Enabled" })).toBeChecked();
+  await page.getByRole("checkbox", { name: "Enabled" }).uncheck();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page).toHaveURL("/admin/users");
+  expect(await getUser(ctx, id)).toMatchObject({ isEnabled: false, disabledAt: new Date("2033-03-03T00:00:00Z") });
+});
+
+test("leaving a form with changes asks first", async ({ page, signInAs }) => {
+  await signInAs(people.root);
+  await page.goto("/admin/groups/add");
+  await page.getByLabel("Name", { exact: true }).fill("Half typed");
+  page.once("dialog", (dialog) => dialog.dismiss());
+  await page.getByRole("link", { name: "Users" }).click();
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue("Half typed");
+  page.once("dialog", (dialog) => dialog.accept());
+  await page.getByRole("link", { name: "Users" }).click();
+  await expect(page).toHaveURL("/admin/users");
+});
+
+test("what would only be refused is explained before", async ({ page, ctx, signInAs, unique }) => {
+  const me = `${unique("careful")}@example.com`;
+  const id = await addPerson(ctx, me, { permissionIds: [await managePermissionId(ctx)] });
+  await addPerson(ctx, `${unique("boss")}@example.com`, { isSuperuser: true });
+  await signInAs(me);
+  await page.goto(`/admin/users/${id}/edit`);
+  await expect(page.getByRole("checkbox", { name: "Enabled" })).toBeDisabled();
+  await expect(page.getByText("You cannot disable your own account.").first()).toBeVisible();
+  await page.getByLabel("Email").fill(me.toUpperCase());
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText(`${me.toUpperCase()} was saved.`)).toBeVisible();
+  expect(await getUser(ctx, id)).toMatchObject({ isEnabled: true, loginId: me.toUpperCase() });
+  await page.goto("/admin/users?q=boss-");
+  await expect(page.locator(rows).first()).toContainText("Your rights are not enough to change this account.");
 });

@@ -49,7 +49,11 @@ export function BulkRunner({ action, carried, total, submit, isDangerous, backHr
       )}
       {hasStarted && (
         <div role="status" className="grid gap-2">
-          <progress value={state.isDone ? 1 : done} max={state.isDone ? 1 : Math.max(total, done)} className="w-full" />
+          <progress
+            value={state.isDone ? 1 : done}
+            max={state.isDone ? 1 : Math.max(total, done)}
+            className="h-2 w-full accent-primary"
+          />
           <p className="font-medium">{state.isDone ? t("finished") : t("progress", { done, total })}</p>
           <p className="text-sm text-muted-foreground">
             {t("summary", { changed: state.changed, unchanged: state.unchanged, refused: state.refusedCount })}

@@ -49,7 +49,7 @@ export function ChangeList({ changes, labels }: { changes: Changes; labels: Reco
                   <span className="sr-only">{t("from")} </span>
                   <del className="text-muted-foreground">{valueText(from)}</del>
                   <span aria-hidden> → </span>
-                  <span className="sr-only"> {t("to")} </span>
+                  <span className="sr-only">{t("to")} </span>
                   <ins className="no-underline">{valueText(to)}</ins>
                 </>
               )}

@@ -50,9 +50,11 @@ export function NewerValues({
         </dl>
       )}
       <p className="mt-3 text-sm text-muted-foreground">{t("newerText")}</p>
-      <Button variant="outline" className="mt-3 hidden scripting:inline-flex" onClick={() => form.reset(newer)}>
-        {t("newerTake")}
-      </Button>
+      <div className="mt-3 hidden scripting:block">
+        <Button variant="outline" onClick={() => form.reset(newer)}>
+          {t("newerTake")}
+        </Button>
+      </div>
     </Card>
   );
 }

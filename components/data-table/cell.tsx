@@ -1,6 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { isValidElement, type ReactElement } from "react";
 import { Badge } from "@/components/ui/badge";
+import { isDay } from "@/lib/crud/days";
 
 /** What a cell may hold: a value whose look follows from its kind, or something drawn already. */
 export type CellValue = string | boolean | Date | string[] | null | ReactElement;
@@ -17,6 +18,9 @@ export const DATE_TIME = {
   hourCycle: "h23",
   timeZoneName: "short",
 } as const;
+
+/** A day has no hour and no time zone: it is the same one for everybody. */
+const DAY = { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" } as const;
 
 /** More than this many badges make a row unreadable; the rest is counted. */
 const MAX_BADGES = 3;
@@ -55,6 +59,13 @@ export function Cell({ kind, value }: { kind: CellKind; value: CellValue }) {
     return (
       <time dateTime={value.toISOString()} className="whitespace-nowrap tabular-nums">
         {format.dateTime(value, DATE_TIME)}
+      </time>
+    );
+  }
+  if (kind === "dateTime" && isDay(value)) {
+    return (
+      <time dateTime={value} className="whitespace-nowrap tabular-nums">
+        {format.dateTime(new Date(`${value}T00:00:00Z`), DAY)}
       </time>
     );
   }

@@ -115,7 +115,7 @@ export function Pagination({ path, query, total, totalIsEstimate, matching, isFu
             />
             {!totalIsEstimate && <span className="whitespace-nowrap tabular-nums">{t("ofPages", { pages })}</span>}
             <Button type="submit" variant="outline" className="scripting:hidden">
-              {t("show")}
+              {t("goToPage")}
             </Button>
           </form>
           {step(t("next"), query.page + 1, hasNext, ChevronRight)}

@@ -53,12 +53,16 @@ export function SelectionBar(props: SelectionBarProps) {
           ))}
         </NativeSelect>
         {/* Without scripts nobody knows whether a row is ticked: the next page says so. */}
-        <Button type="submit" variant="outline" disabled={isNothing} className="hidden scripting:inline-flex">
-          {t("bulkContinue")}
-        </Button>
-        <Button type="submit" variant="outline" className="scripting:hidden">
-          {t("bulkContinue")}
-        </Button>
+        <span className="hidden scripting:contents">
+          <Button type="submit" variant="outline" disabled={isNothing}>
+            {t("bulkContinue")}
+          </Button>
+        </span>
+        <span className="contents scripting:hidden">
+          <Button type="submit" variant="outline">
+            {t("bulkContinue")}
+          </Button>
+        </span>
       </span>
     </form>
   );
