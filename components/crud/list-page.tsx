@@ -23,9 +23,10 @@ type ListPageProps = Omit<ListViewProps, "caption" | "empty"> & {
 /** The list page of an entity: frame, heading, "add" and the list itself. */
 export function ListPage({ principal, setPreference, title, intro, add, empty, ...list }: ListPageProps) {
   const { path, query, rows, total } = list;
-  // Beyond the end: entries may have gone since the address was made.
+  // Beyond the end: entries may have gone since the address was made. An estimate of the last page can be wrong as well.
   if (rows.length === 0 && query.page > 1) {
-    redirect(listHref(path, { ...query, page: Math.max(1, Math.ceil(total / query.size)) }));
+    const last = Math.max(1, Math.ceil(total / query.size));
+    redirect(listHref(path, { ...query, page: last < query.page ? last : 1 }));
   }
   return (
     <AppShell principal={principal} here={list.path} setPreference={setPreference}>

@@ -21,7 +21,8 @@ import { RecordTabs } from "./record-tabs";
  */
 export async function deletionOf(entity: Entity, principal: Principal, id: string): Promise<DeletePreview> {
   const ctx = await contextOf(principal);
-  const { label, row } = await getRecord(ctx, entity, id);
+  // An action can be called with anything.
+  const { label, row } = await getRecord(ctx, entity, String(id));
   const t = await getTranslations("deletion.affects");
   const affected = (await entity.affectedBy?.(ctx, id)) ?? [];
   const reason = entity.rowRule?.(ctx, row, "delete");

@@ -16,6 +16,7 @@ import type { AdminEntity, EntityTexts } from "@/lib/entities";
 import { Invalid } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
 import { problem } from "@/lib/problem";
+import { everyFieldLabel } from "./field-labels";
 
 const TYPES = {
   csv: "text/csv; charset=utf-8",
@@ -24,14 +25,16 @@ const TYPES = {
 
 const plain = (value: unknown): string => (Array.isArray(value) ? value.join(", ") : String(value ?? ""));
 
-const changesText = (changes: AuditChanges): string =>
+const changesText = (changes: AuditChanges, labels: Record<string, string>): string =>
   Object.entries(changes)
-    .map(([field, { from, to }]) => `${field}: ${plain(from)} → ${plain(to)}`)
+    .map(([field, { from, to }]) => `${labels[field] ?? field}: ${plain(from)} → ${plain(to)}`)
     .join("; ");
 
-function cellOf(name: string, { kind, column, relation }: Field, row: StoredRow, t: EntityTexts): ExportValue {
+type Words = { t: EntityTexts; fieldsOf: Record<string, Record<string, string>> };
+
+function cellOf(name: string, { kind, column, relation }: Field, row: StoredRow, { t, fieldsOf }: Words): ExportValue {
   const value = relation ? row[name] : column && row[keyOfColumn(column)];
-  if (kind === "changes") return changesText((value ?? {}) as AuditChanges);
+  if (kind === "changes") return changesText((value ?? {}) as AuditChanges, fieldsOf[String(row.entity)] ?? {});
   const key = `choices.${name}.${value}`;
   return kind === "choice" && t.has(key) ? t(key) : ((value ?? null) as ExportValue);
 }
@@ -66,11 +69,12 @@ export async function exportOf(
   }
   const [t, tList] = await Promise.all([texts(), getTranslations("list")]);
   const columns = listColumns(ctx, definition, query.cols);
+  const fieldsOf = columns.some(([, { kind }]) => kind === "changes") ? await everyFieldLabel() : {};
   const header = columns.map(([name]) => t(`fields.${name}`));
   const names = columns.map(([name]) => name);
   async function* batches(): AsyncGenerator<ExportValue[][]> {
     for await (const rows of everyRow(ctx, definition, query, names)) {
-      yield rows.map((row) => columns.map(([name, field]) => cellOf(name, field, row, t)));
+      yield rows.map((row) => columns.map(([name, field]) => cellOf(name, field, row, { t, fieldsOf })));
     }
   }
   const words = { yes: tList("yes"), no: tList("no") };

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { fieldLabels } from "@/app/admin/_screens/field-labels";
+import { everyFieldLabel } from "@/app/admin/_screens/field-labels";
 import { ListScreen } from "@/app/admin/_screens/list";
 import { ChangeList } from "@/components/crud/change-list";
 import { access } from "@/lib/audit/access";
@@ -14,10 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AuditPage({ searchParams }: PageProps<"/admin/audit">) {
   const principal = await requirePermissions(access.list);
-  const named = await Promise.all(
-    Object.values(entities).map(async (entity) => [entity.definition.name, await fieldLabels(entity)] as const),
-  );
-  const labels = Object.fromEntries(named);
+  const labels = await everyFieldLabel();
   return (
     <ListScreen
       entity={entities.audit}
