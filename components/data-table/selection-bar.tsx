@@ -43,8 +43,8 @@ export function SelectionBar(props: SelectionBarProps) {
         <Checkbox name="all" value="true" checked={isWhole} onChange={(event) => onWhole(event.target.checked)} />
         {totalIsEstimate ? t("selectAllAbout", { total }) : t("selectAll", { total })}
       </label>
-      <span className="flex items-center gap-2 sm:ml-auto">
-        <NativeSelect name="action" aria-label={t("bulkAction")} defaultValue="" required className="min-w-0">
+      <span className="flex min-w-0 items-center gap-2 max-sm:w-full sm:ml-auto">
+        <NativeSelect name="action" aria-label={t("bulkAction")} defaultValue="" required className="min-w-0 flex-1">
           <option value="">{t("bulkChoose")}</option>
           {actions.map(({ id, label }) => (
             <option key={id} value={id}>

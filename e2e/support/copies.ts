@@ -1,6 +1,7 @@
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { complete } from "./process";
+import { generated } from "./generated";
+import { complete, start } from "./process";
 import { next, productionEnv } from "./server";
 
 const ROOT = process.cwd();
@@ -22,7 +23,7 @@ export function copyProject(name: string, without: string[] = []): string {
 
 /** Removes everything that the functions of this file have made. */
 export function removeCopies(): void {
-  for (const name of ["dev-copy", "empty-app", "without-middleware"]) {
+  for (const name of ["dev-copy", "empty-app", "generated", "without-middleware"]) {
     rmSync(path.join(ROOT, ".data", name), { recursive: true, force: true });
   }
 }
@@ -51,4 +52,20 @@ export async function buildWithoutMiddleware(): Promise<string> {
   const target = copyProject("without-middleware", ["middleware.ts"]);
   await complete(...next("build"), { cwd: target, env: productionEnv() });
   return target;
+}
+
+/**
+ * The project with an entity that the generator has written into it, built.
+ * @returns its folder, and what `npm run check` says there
+ */
+export async function buildGenerated(): Promise<{ folder: string; check: string }> {
+  const folder = copyProject("generated");
+  // As after npm ci: the checks look for their programs here.
+  symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
+  const options = { cwd: folder, env: productionEnv() };
+  await complete("npm", ["run", "-s", "new", "--", "entity", generated.name, "--label-es", generated.labelEs], options);
+  const checked = start("npm", ["run", "-s", "check"], options);
+  const check = `${await checked.exited}\n${checked.output()}`;
+  await complete(...next("build"), options);
+  return { folder, check };
 }

@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { createBundle } from "@/lib/bundles/service";
 import type { Context } from "@/lib/context";
 import { permissions } from "@/lib/db/schema/access";
@@ -24,7 +25,10 @@ export function addPerson(ctx: Context, loginId: string, grants: Grants = {}): P
 }
 
 export async function managePermissionId(ctx: Context): Promise<string> {
-  const [row] = await ctx.db.select({ id: permissions.id }).from(permissions);
+  const [row] = await ctx.db
+    .select({ id: permissions.id })
+    .from(permissions)
+    .where(eq(permissions.token, "auth-manage"));
   if (!row) throw new Error("permissions were not synced");
   return row.id;
 }

@@ -4,12 +4,13 @@ import { isUuid } from "@/lib/crud/ids";
 import { countUpTo, type Page } from "@/lib/crud/page";
 import { auditEvents } from "@/lib/db/schema/events";
 import { NotFound } from "@/lib/errors";
+import { visibleChanges } from "./visible";
 
 export type AuditEvent = typeof auditEvents.$inferSelect;
 
 /**
  * What happened to one record, newest first; also of one that is gone.
- * @throws NotFound where nothing is known of it
+ * @throws NotFound for what cannot be an id
  */
 export async function historyOf(
   ctx: Context,
@@ -26,5 +27,6 @@ export async function historyOf(
     .orderBy(desc(auditEvents.id))
     .limit(size)
     .offset((page - 1) * size);
-  return { items, ...(await countUpTo(ctx.db, auditEvents, where)) };
+  const visible = items.map((event) => ({ ...event, changes: visibleChanges(ctx, event.changes) }));
+  return { items: visible, ...(await countUpTo(ctx.db, auditEvents, where)) };
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import type { Actor } from "@/lib/context";
 import { inTransaction } from "@/lib/context";
+import { database, faultOf } from "@/lib/db/client";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
 import { createTestUser, signedIn } from "@/lib/testing/factories";
 import { auditOf } from "@/lib/testing/records";
@@ -58,4 +60,19 @@ describe("recordAudit", () => {
     await expect(failed).rejects.toThrow("after all not");
     expect(await auditOf(entityId)).toEqual([]);
   });
+});
+
+describe("audit_events", () => {
+  it.each(["update audit_events set action = 'x'", "delete from audit_events", "truncate audit_events"])(
+    "refuses %s, even from the owner of the table",
+    async (statement) => {
+      const entityId = randomUUID();
+      await recordAudit(testContext(), { action: "test", entity: "things", entityId });
+      const refused = await database()
+        .execute(sql.raw(statement))
+        .catch((error: unknown) => faultOf(error));
+      expect(refused).toBe("audit_events is append-only");
+      expect(await auditOf(entityId)).toMatchObject([{ action: "test" }]);
+    },
+  );
 });

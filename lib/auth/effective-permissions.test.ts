@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { database } from "@/lib/db/client";
 import * as access from "@/lib/db/schema/access";
 import { users } from "@/lib/db/schema/users";
+import { permissions } from "@/lib/permissions";
 import { setUpTestDatabase } from "@/lib/testing/database";
 import {
   createTestBundle,
@@ -68,7 +69,7 @@ describe("effective permissions", () => {
   it("of a superuser are all that there are, and only as long as the flag is set", async () => {
     const user = await createTestUser({ isSuperuser: true });
     const { token } = await signedIn(user);
-    expect(await heldBy(token)).toEqual([...TOKENS, "auth-manage"].sort());
+    expect(await heldBy(token)).toEqual([...TOKENS, ...Object.keys(permissions)].sort());
     await database().update(users).set({ isSuperuser: false }).where(eq(users.id, user.id));
     expect(await heldBy(token)).toEqual([]);
   });

@@ -1,17 +1,18 @@
 import { redirect } from "next/navigation";
+import * as z from "zod/mini";
 import { contextOf } from "@/lib/auth/guards";
 import type { Principal } from "@/lib/auth/principal";
 import type { Context } from "@/lib/context";
 import { NotFound } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
 import { type BulkOrder, bulkStep } from "./bulk";
-import type { BulkState } from "./bulk-state";
+import { type BulkState, newBulkState } from "./bulk-state";
 import { backTo, CARRIED, carriedBy } from "./carried";
 import { deleteRecord } from "./delete";
 import { type Entity, editingOf, type Values, visibleFields } from "./entity";
 import { isChecked, text, texts } from "./form-data";
 import { type FormState, formStateOf, parseInput } from "./form-state";
-import { type ListQuery, parseListQuery } from "./list-query";
+import { parseListQuery } from "./list-query";
 import { listFieldsOf } from "./list-sql";
 import { getRecord } from "./rows";
 import { createRecord, updateRecord } from "./save";
@@ -101,23 +102,44 @@ export async function deleteFrom(entity: Entity, principal: Principal, form: For
   redirect(backHref);
 }
 
-/** A selection as its page or form carries it: ids that were ticked, or `all` with the list's filter and the last id. */
-export function bulkOrderIn(
-  ctx: Context,
-  entity: Entity,
-  read: (name: string) => string[],
-): { order: BulkOrder; query: ListQuery; isWhole: boolean } {
+/** A selection as its page or form carries it: ids that were ticked, or `all` with the list's filter and the moment. */
+export function bulkOrderIn(ctx: Context, entity: Entity, read: (name: string) => string[]): BulkOrder {
   const single = (name: string) => read(name)[0] ?? "";
   const listed = backTo(single("from"), pathOf(entity));
   const params = Object.fromEntries(new URLSearchParams(listed.split("?")[1] ?? ""));
   const query = parseListQuery(params, listFieldsOf(ctx, entity));
   const isWhole = single("all") === "true";
-  const selection = isWhole ? { query, upTo: single("upTo") } : { ids: read("ids") };
-  return { order: { action: single("action"), chosen: single("chosen"), selection }, query, isWhole };
+  const selection = isWhole ? { query, asOf: single("asOf") } : { ids: read("ids") };
+  return { action: single("action"), chosen: single("chosen"), selection };
 }
 
 /** Reasons kept of a long run; the counts go on. */
 const MAX_REFUSALS = 200;
+
+const stateSchema = z.object({
+  changed: z.number(),
+  unchanged: z.number(),
+  refusedCount: z.number(),
+  refused: z.array(
+    z.object({
+      id: z.string(),
+      label: z.string(),
+      problem: z.object({
+        key: z.string(),
+        params: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
+        href: z.optional(z.string()),
+      }),
+    }),
+  ),
+  cursor: z.string(),
+  isDone: z.boolean(),
+});
+
+/** The state comes back from the browser, which can send anything; what is none is a new one. */
+function knownState(state: unknown): BulkState {
+  const { data } = stateSchema.safeParse(state);
+  return (data as BulkState | undefined) ?? newBulkState;
+}
 
 /** Does the next batch of a bulk action. Called again and again by the page; without scripts, by a button. */
 export async function bulkFrom(
@@ -127,19 +149,20 @@ export async function bulkFrom(
   form: FormData,
 ): Promise<BulkState> {
   const ctx = await contextOf(principal);
+  const before = knownState(state);
   try {
-    const { order } = bulkOrderIn(ctx, entity, (name) => texts(form, name));
-    const step = await bulkStep(ctx, entity, order, state.cursor);
+    const order = bulkOrderIn(ctx, entity, (name) => texts(form, name));
+    const step = await bulkStep(ctx, entity, order, before.cursor);
     return {
-      changed: state.changed + step.changed,
-      unchanged: state.unchanged + step.unchanged,
-      refusedCount: state.refusedCount + step.refused.length,
-      refused: [...state.refused, ...step.refused].slice(0, MAX_REFUSALS),
-      cursor: step.cursor ?? state.cursor,
+      changed: before.changed + step.changed,
+      unchanged: before.unchanged + step.unchanged,
+      refusedCount: before.refusedCount + step.refused.length,
+      refused: [...before.refused, ...step.refused].slice(0, MAX_REFUSALS),
+      cursor: step.cursor ?? before.cursor,
       isDone: step.cursor === undefined,
     };
   } catch (error) {
     const { problem } = formStateOf(error, {});
-    return { ...state, ...(problem && { problem }) };
+    return { ...before, ...(problem && { problem }) };
   }
 }

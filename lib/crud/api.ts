@@ -29,15 +29,28 @@ function assertMay(principal: Principal, { access }: Entity, action: Action): vo
 const etagOf = (version: number) => `"${version}"`;
 
 /**
- * The version that If-Match names; undefined where any will do.
- * @throws Conflict for a tag that is none of ours: it cannot match
+ * The versions that If-Match names (RFC 9110 §13.1.1); undefined where any will do. A weak tag never matches, and what is no
+ * tag of ours cannot.
  */
-function versionIn(request: Request): number | undefined {
-  const tag = request.headers.get("if-match")?.trim();
-  if (tag === undefined || tag === "*") return undefined;
-  const [, version] = /^(?:W\/)?"(\d{1,9})"$/.exec(tag) ?? [];
-  if (version === undefined) throw new Conflict();
-  return Number(version);
+function versionsIn(request: Request): number[] | undefined {
+  const tags = request.headers.get("if-match")?.trim();
+  if (tags === undefined || tags === "*") return undefined;
+  return tags.split(",").flatMap((tag) => {
+    const [, version] = /^\s*"(\d{1,9})"\s*$/.exec(tag) ?? [];
+    return version === undefined ? [] : [Number(version)];
+  });
+}
+
+/**
+ * The version that a change is made on; undefined to take whatever is there.
+ * @throws NotFound, Conflict where If-Match names others
+ */
+async function versionFor(principal: Principal, entity: Entity, id: string, request: Request) {
+  const versions = versionsIn(request);
+  if (versions === undefined) return undefined;
+  const { version } = await getRecord(await contextOf(principal), entity, id);
+  if (!versions.includes(version)) throw new Conflict();
+  return version;
 }
 
 /** @throws Invalid for anything but a JSON object of reasonable size */
@@ -69,16 +82,23 @@ async function answer(principal: Principal, entity: Entity, id: string, init: Re
   return Response.json(toJson(ctx, entity, row, values), { ...init, headers });
 }
 
+/** The parameters of an address; one that occurs several times as a list. */
+function paramsOf(search: URLSearchParams): SearchParams {
+  const names = new Set(search.keys());
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const [first = "", ...more] = search.getAll(name);
+      return [name, more.length > 0 ? [first, ...more] : first];
+    }),
+  );
+}
+
 /** `GET /api/<entity>`: one page, in the query language of the list. */
 export async function listJson(principal: Principal, entity: Entity, request: Request): Promise<Response> {
   assertMay(principal, entity, "list");
   const ctx = await contextOf(principal);
   const fields = listFieldsOf(ctx, entity);
-  const params: SearchParams = {};
-  for (const [name, value] of new URL(request.url).searchParams) {
-    const before = params[name];
-    params[name] = before === undefined ? value : [before, value].flat();
-  }
+  const params = paramsOf(new URL(request.url).searchParams);
   const wrong = unknownParams(params, fields);
   if (wrong.length > 0) throw new Invalid(Object.fromEntries(wrong.map((name) => [name, { key: "unknownParameter" }])));
   const query = parseListQuery(params, fields);
@@ -115,7 +135,8 @@ export async function postJson(principal: Principal, entity: Entity, request: Re
 export async function patchJson(principal: Principal, entity: Entity, id: string, request: Request): Promise<Response> {
   assertMay(principal, entity, "edit");
   const sent = fieldsIn(await objectIn(request));
-  await updateRecord(await contextOf(principal), entity, id, versionIn(request), sent);
+  const version = await versionFor(principal, entity, id, request);
+  await updateRecord(await contextOf(principal), entity, id, version, sent);
   return answer(principal, entity, id);
 }
 
@@ -128,6 +149,7 @@ export async function deleteJson(
 ): Promise<Response> {
   assertMay(principal, entity, "delete");
   if (!isUuid(id)) throw new NotFound();
-  await deleteRecord(await contextOf(principal), entity, id, versionIn(request));
+  const version = await versionFor(principal, entity, id, request);
+  await deleteRecord(await contextOf(principal), entity, id, version);
   return new Response(null, { status: 204 });
 }

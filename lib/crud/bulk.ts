@@ -1,8 +1,10 @@
-import { desc, inArray, sql } from "drizzle-orm";
+import { and, inArray, lte, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import { satisfies } from "@/lib/auth/conditions";
 import { type Context, inTransaction } from "@/lib/context";
 import { Forbidden, Invalid, NotFound } from "@/lib/errors";
 import type { BulkResult } from "./bulk-state";
+import { isInstant } from "./days";
 import { deleteIn } from "./delete";
 import type { BulkAction, Entity } from "./entity";
 import { isUuid } from "./ids";
@@ -18,12 +20,12 @@ import { type Outcome, saveIn } from "./save";
  * batches, each in a transaction of its own, so that any number can be done, watched and stopped.
  */
 
-/** What to do, to which records. `upTo` is the last id that there was when somebody decided: later ones are left alone. */
+/** What to do, to which records. `asOf` is the moment of the decision (ISO 8601): what is newer is left alone. */
 export type BulkOrder = {
   action: string;
   /** Id of the record that the action speaks of, such as a group; empty for actions that need none. */
   chosen: string;
-  selection: { ids: string[] } | { query: Pick<ListQuery, "q" | "filters">; upTo: string };
+  selection: { ids: string[] } | { query: Pick<ListQuery, "q" | "filters">; asOf: string };
 };
 
 /** Records of one batch, and of a preview. */
@@ -54,21 +56,20 @@ export async function chosenLabel(ctx: Context, entity: Entity, order: BulkOrder
   return label;
 }
 
-const conditionOf = (ctx: Context, entity: Entity, { selection }: BulkOrder) =>
-  "ids" in selection
-    ? inArray(entity.table.id, selection.ids.filter(isUuid))
-    : sql`${whereOf(ctx, entity, { ...selection.query }) ?? sql`true`} and ${entity.table.id} <= ${selection.upTo}`;
+function conditionOf(ctx: Context, entity: Entity, { selection }: BulkOrder): SQL | undefined {
+  if ("ids" in selection) return inArray(entity.table.id, selection.ids.filter(isUuid));
+  // Nobody decided anything.
+  if (!isInstant(selection.asOf)) return sql`false`;
+  const { createdAt } = entity.table as typeof entity.table & { createdAt: PgColumn };
+  return and(whereOf(ctx, entity, selection.query), lte(createdAt, sql`${selection.asOf}::timestamptz`));
+}
 
-/** The greatest id that matches, which bounds a selection by filter; empty if nothing matches. */
-export async function lastIdOf(ctx: Context, entity: Entity, query: Pick<ListQuery, "q" | "filters">): Promise<string> {
-  const { id } = entity.table;
-  const [row] = await ctx.db
-    .select({ id: sql<string>`${id}` })
-    .from(entity.table)
-    .where(whereOf(ctx, entity, query))
-    .orderBy(desc(id))
-    .limit(1);
-  return row?.id ?? "";
+/** This moment by the clock of the database, to the microsecond. */
+export async function momentNow(ctx: Context): Promise<string> {
+  const { rows } = await ctx.db.execute<{ now: string }>(
+    sql`select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as now`,
+  );
+  return rows[0]?.now ?? "";
 }
 
 function summed(outcomes: Outcome[]): BulkResult {

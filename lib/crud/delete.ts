@@ -4,6 +4,7 @@ import { type Context, inTransaction } from "@/lib/context";
 import { isForeignKeyViolation } from "@/lib/db/client";
 import { AppError, Conflict, Forbidden, NotFound } from "@/lib/errors";
 import { type Change, type Entity, editingOf, labelOf } from "./entity";
+import { isUuid } from "./ids";
 import { labelsOf, planRelation, sideOf } from "./relations";
 import { formRelations, heldByAll, valuesOf } from "./rows";
 import { describeRow, lockRows, type Outcome } from "./save";
@@ -48,9 +49,9 @@ async function deleteRows(tx: Context, entity: Entity, ids: string[]): Promise<S
 }
 
 /** Deletes any number of records in the transaction of `tx`. What a rule or a reference refuses stays, and is told. */
-export async function deleteIn(tx: Context, entity: Entity, ids: string[]): Promise<Outcome[]> {
+export async function deleteIn(tx: Context, entity: Entity, ids: string[], version?: number): Promise<Outcome[]> {
   const { hooks, lock } = editingOf(entity);
-  await lock?.(tx, ids, []);
+  await lock?.(tx, ids.filter(isUuid), []);
   const changes = await losses(tx, entity, ids);
   const judge = await hooks?.beforeDelete?.(tx, [...changes.values()]);
   const outcomes = new Map<string, Outcome>();
@@ -59,6 +60,7 @@ export async function deleteIn(tx: Context, entity: Entity, ids: string[]): Prom
     const label = change?.before ? labelOf(entity, change.before) : "";
     try {
       if (!change?.before) throw new NotFound();
+      if (version !== undefined && change.before.version !== version) throw new Conflict();
       const reason = entity.rowRule?.(tx, change.before, "delete");
       if (reason) throw new Forbidden(reason.key, reason.params);
       judge?.(change);
@@ -97,11 +99,7 @@ export async function deleteIn(tx: Context, entity: Entity, ids: string[]): Prom
  */
 export async function deleteRecord(ctx: Context, entity: Entity, id: string, version?: number): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    if (version !== undefined) {
-      const row = (await lockRows(tx, entity, [id])).get(id);
-      if (row && row.version !== version) throw new Conflict();
-    }
-    const [outcome] = await deleteIn(tx, entity, [id]);
+    const [outcome] = await deleteIn(tx, entity, [id], version);
     if (outcome?.result === "refused") throw outcome.error;
   });
 }

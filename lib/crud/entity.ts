@@ -153,8 +153,8 @@ export type Entity = {
   choiceRules?(ctx: Context, field: string, ids: string[]): Promise<Map<string, Problem>>;
   bulk?: Record<string, BulkAction>;
   affectedBy?(ctx: Context, id: string): Promise<Affected[]>;
-  /** What of a row the actor may see, where that is less than the whole; for lists, records, exports and the API. */
-  present?(ctx: Context, row: StoredRow): StoredRow;
+  /** A row as the actor may see it, where that is not as it is stored; for lists, records, exports and the API. */
+  present?(ctx: Context, row: StoredRow): StoredRow | Promise<StoredRow>;
   /** Another way to get a page of rows than the table, for what the database does not know. */
   list?(ctx: Context, query: ListQuery): Promise<Page<StoredRow>>;
 };

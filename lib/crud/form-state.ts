@@ -23,12 +23,14 @@ export type Schema<Output> = {
 
 /** The first problem of each field; what the schema does not know is named too. */
 function fieldProblems(issues: readonly Issue[]): FieldProblems {
-  const fields: FieldProblems = {};
+  // Names come from outside: in an object, those that every object has would count as taken.
+  const fields = new Map<string, Problem>();
   for (const { path, message, code, keys } of issues) {
-    if (code === "unrecognized_keys") for (const key of keys ?? []) fields[key] ??= { key: "unknownField" };
-    else fields[String(path[0] ?? "")] ??= { key: message };
+    const problem = { key: code === "unrecognized_keys" ? "unknownField" : message };
+    const names = code === "unrecognized_keys" ? (keys ?? []) : [String(path[0] ?? "")];
+    for (const name of names) if (!fields.has(name)) fields.set(name, problem);
   }
-  return fields;
+  return Object.fromEntries(fields);
 }
 
 /**

@@ -120,7 +120,7 @@ export function unknownParams(params: SearchParams, fields: ListFields): string[
     (name === "size" && value === String(settings.list.pageSize));
   return Object.entries(params).flatMap(([name, value]) => {
     if (typeof value !== "string") return [name];
-    return taken.get(name) === value || isDefault(name, value) ? [] : [name];
+    return taken.get(name) === value.trim() || isDefault(name, value.trim()) ? [] : [name];
   });
 }
 

@@ -15,26 +15,31 @@ const JSON_TYPES: Partial<Record<Field["kind"], Json>> = {
 };
 
 /** What a record looks like in an answer. */
-function recordSchema({ fields }: Entity): Json {
+function recordSchema({ fields, table }: Entity): Json {
   const known = Object.entries(fields).filter(([, { kind }]) => kind !== "password");
   const properties = known.map(([name, { kind, choices }]) => [
     name,
     JSON_TYPES[kind] ?? { type: ["string", "null"], ...(choices && { enum: [...choices, null] }) },
   ]);
-  return { type: "object", properties: { id: { type: "string" }, ...Object.fromEntries(properties) } };
+  const id = { type: table.id.dataType === "number" ? "integer" : "string" };
+  return { type: "object", properties: { id, ...Object.fromEntries(properties) } };
 }
 
-/** What a body may hold: the schema of the form. */
+/** What a body may hold: the schema of the form, and null where a day may be empty. */
 function inputSchema(entity: Entity): Json {
   const {
     $schema: _,
     required: __,
+    properties = {},
     ...schema
-  } = z.toJSONSchema(editingOf(entity).schema as never, {
-    io: "input",
-    unrepresentable: "any",
-  }) as Json;
-  return schema;
+  } = z.toJSONSchema(editingOf(entity).schema as never, { io: "input", unrepresentable: "any" }) as Json & {
+    properties?: Record<string, Json>;
+  };
+  const described = Object.entries(properties).map(([name, property]) => [
+    name,
+    entity.fields[name]?.kind === "day" ? { ...property, type: ["string", "null"] } : property,
+  ]);
+  return { ...schema, properties: Object.fromEntries(described) };
 }
 
 const parameter = (name: string, schema: Json, description: string) => ({ name, in: "query", schema, description });

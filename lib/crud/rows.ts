@@ -70,8 +70,8 @@ function selectAll(ctx: Context, entity: Entity, query: ListQuery, shown: Iterab
     .orderBy(...orderOf(ctx, entity, query)) as unknown as PromiseLike<StoredRow[]>;
 }
 
-const presented = (ctx: Context, entity: Entity, rows: StoredRow[]): StoredRow[] =>
-  entity.present ? rows.map((row) => entity.present?.(ctx, row) ?? row) : rows;
+const presented = async (ctx: Context, entity: Entity, rows: StoredRow[]): Promise<StoredRow[]> =>
+  entity.present ? Promise.all(rows.map(async (row) => (await entity.present?.(ctx, row)) ?? row)) : rows;
 
 /**
  * One page of rows and their exact number, for conditions that no index brings in order, such as a search: all keys that
@@ -122,12 +122,12 @@ export async function listRows(
 ): Promise<Page<StoredRow>> {
   if (entity.list) return entity.list(ctx, query);
   const gathered = isSearch(entity, query) ? await gatherPage(ctx, entity, query, shown, as) : undefined;
-  if (gathered) return { ...gathered, items: presented(ctx, entity, gathered.items) };
+  if (gathered) return { ...gathered, items: await presented(ctx, entity, gathered.items) };
   const [items, total] = await Promise.all([
     selectPage(ctx, entity, query, shown, as),
     totalOf(ctx.db, entity.table, whereOf(ctx, entity, query)),
   ]);
-  return { items: presented(ctx, entity, items), ...total };
+  return { items: await presented(ctx, entity, items), ...total };
 }
 
 /** What a form shows of a stored value. */
@@ -180,7 +180,7 @@ export async function getRecord(ctx: Context, entity: Entity, id: string): Promi
     .from(table)
     .where(eq(table.id, id))) as StoredRow[];
   if (!stored) throw new NotFound();
-  const [row = stored] = presented(ctx, entity, [stored]);
+  const [row = stored] = await presented(ctx, entity, [stored]);
   const values = entity.editing ? valuesOf(entity, row, (await heldByAll(ctx, entity, [id]))(id)) : {};
   return { id, label: labelOf(entity, row), version: Number(row.version ?? 1), row, values };
 }
@@ -221,7 +221,7 @@ export async function* everyRow(
 ): AsyncGenerator<StoredRow[]> {
   if (!entity.list) {
     const batches = readInBatches((db) => selectAll({ ...ctx, db }, entity, query, shown));
-    for await (const rows of batches) yield presented(ctx, entity, rows);
+    for await (const rows of batches) yield await presented(ctx, entity, rows);
     return;
   }
   for (let page = 1; ; page += 1) {

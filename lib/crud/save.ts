@@ -6,7 +6,7 @@ import { isForeignKeyViolation } from "@/lib/db/client";
 import { AppError, Conflict, Forbidden, Invalid, NotFound } from "@/lib/errors";
 import { keyOfColumn } from "./columns";
 import { type Change, type Entity, editingOf, labelOf, type StoredRow, type Values } from "./entity";
-import { parsePatch } from "./form-state";
+import { parseInput, parsePatch } from "./form-state";
 import { isUuid } from "./ids";
 import { applyRelations, labelsOf, planRelation, sideOf } from "./relations";
 import { formRelations, heldByAll, valuesOf } from "./rows";
@@ -58,7 +58,7 @@ function defaultColumns(entity: Entity, input: Values): Values {
 
 const same = (a: unknown, b: unknown) => (a instanceof Date && b instanceof Date ? +a === +b : a === b);
 
-const differing = (columns: Values, before: StoredRow | undefined): Values =>
+const differing = (columns: Values, before: Values | undefined): Values =>
   before ? Object.fromEntries(Object.entries(columns).filter(([key, value]) => !same(value, before[key]))) : columns;
 
 /** A record for the audit trail: the fields of its form by name, without passwords. */
@@ -148,7 +148,9 @@ async function draft(
       refuse(id, before ? labelOf(entity, before) : "", new Invalid({ [unknown[0]]: { key: "unknownChoice" } }));
       return [];
     }
-    const all = { ...(editing.toColumns?.(input, before) ?? defaultColumns(entity, input)), ...prepared };
+    const columnsFor = (given: Values) => editing.toColumns?.(given, before) ?? defaultColumns(entity, given);
+    // What the patch says nothing of stays as it is stored, also where it would be spelt otherwise today.
+    const all = { ...(before ? differing(columnsFor(input), columnsFor(values)) : columnsFor(input)), ...prepared };
     const columns = differing(all, before);
     return [
       { change: { id, ...(before && { before }), after: { ...before, ...all, id }, input, relations: plans }, columns },
@@ -216,7 +218,10 @@ export async function saveIn(
   });
   const changing = passed.filter(isChange);
   if (changing.length > 0) {
-    await write(tx, entity, changing);
+    await write(tx, entity, changing).catch((error: unknown) => {
+      // What somebody was to hold went away between the look and the write.
+      throw isForeignKeyViolation(error) ? new Conflict() : error;
+    });
     const changes = changing.map(({ change }) => change);
     await recordAudits(
       tx,
@@ -237,19 +242,13 @@ export async function saveIn(
 }
 
 /** Saves one record, and throws what refuses it. */
-async function saveOne(ctx: Context, entity: Entity, wanted: Wanted, prepared: Values): Promise<string> {
-  try {
-    return await inTransaction(ctx, async (tx) => {
-      const [outcome] = await saveIn(tx, entity, [wanted], prepared);
-      if (!outcome) throw new NotFound();
-      if (outcome.result === "refused") throw outcome.error;
-      return outcome.id;
-    });
-  } catch (error) {
-    // What it was to hold went away between the look and the write.
-    throw isForeignKeyViolation(error) ? new Conflict() : error;
-  }
-}
+const saveOne = (ctx: Context, entity: Entity, wanted: Wanted, prepared: Values): Promise<string> =>
+  inTransaction(ctx, async (tx) => {
+    const [outcome] = await saveIn(tx, entity, [wanted], prepared);
+    if (!outcome) throw new NotFound();
+    if (outcome.result === "refused") throw outcome.error;
+    return outcome.id;
+  });
 
 /**
  * Creates a record; fields that are left out are as in the empty form.
@@ -257,8 +256,10 @@ async function saveOne(ctx: Context, entity: Entity, wanted: Wanted, prepared: V
  * @throws Invalid for wrong or taken values and unknown choices, Forbidden for what the actor may not do
  */
 export async function createRecord(ctx: Context, entity: Entity, input: Values): Promise<string> {
-  const prepared = await editingOf(entity).prepare?.(ctx, input, "new");
-  return refusingTaken(ctx, entity, input, () => saveOne(ctx, entity, { patch: () => input }, prepared ?? {}));
+  const { schema, defaults, prepare } = editingOf(entity);
+  const checked = parseInput(schema, { ...defaults, ...input });
+  const prepared = await prepare?.(ctx, checked, "new");
+  return refusingTaken(ctx, entity, checked, () => saveOne(ctx, entity, { patch: () => checked }, prepared ?? {}));
 }
 
 /**
@@ -273,7 +274,9 @@ export async function updateRecord(
   version: number | undefined,
   patch: Values,
 ): Promise<void> {
-  const prepared = await editingOf(entity).prepare?.(ctx, patch, "existing");
+  const { schema, defaults, prepare } = editingOf(entity);
+  parsePatch(schema, defaults, patch);
+  const prepared = await prepare?.(ctx, patch, "existing");
   await refusingTaken(ctx, entity, patch, () =>
     saveOne(ctx, entity, { id, ...(version !== undefined && { version }), patch: () => patch }, prepared ?? {}),
   );

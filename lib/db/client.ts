@@ -103,7 +103,7 @@ export const faultOf = (error: unknown): string => driverError(error).message ??
 export const isUniqueViolation = (error: unknown): boolean => driverError(error).code === "23505";
 
 /** Whether `error` says that another row refers to this one, or that one referred to is not there (SQLSTATE 23503). */
-export const isForeignKeyViolation = (error: unknown): boolean => driverError(error).code === "23503";
+export const isForeignKeyViolation = (error: unknown): boolean => /^(23503|23001)$/.test(driverError(error).code ?? "");
 
 /**
  * Whether `error` means "the database cannot be asked now": no connection, shutting down, out of connections, timed out,

@@ -5,12 +5,15 @@ import type { Page } from "@/lib/crud/page";
 import { isPermission } from "@/lib/permissions";
 import { allPermissions, type PermissionRow } from "./service";
 
-/** All permissions, described in the reader's language; with the stored text for a token that is not declared here. */
-export async function describedPermissions(ctx: Context): Promise<PermissionRow[]> {
+/** A permission, described in the reader's language; with the stored text for a token that is not declared here. */
+export async function described<Row extends { token: string; description: string }>(row: Row): Promise<Row> {
   const t = await getTranslations("permissions");
-  const rows = await allPermissions(ctx);
-  return rows.map((row) => ({ ...row, description: isPermission(row.token) ? t(row.token) : row.description }));
+  return { ...row, description: isPermission(row.token) ? t(row.token) : row.description };
 }
+
+/** All permissions, described in the reader's language. */
+export const describedPermissions = async (ctx: Context): Promise<PermissionRow[]> =>
+  Promise.all((await allPermissions(ctx)).map(described));
 
 /** One page of them, searched and sorted by what the reader sees, which the database does not know. */
 export async function listDescribed(ctx: Context, query: ListQuery): Promise<Page<PermissionRow>> {

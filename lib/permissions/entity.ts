@@ -1,7 +1,7 @@
-import type { Entity } from "@/lib/crud/entity";
+import type { Entity, StoredRow } from "@/lib/crud/entity";
 import { permissions as table } from "@/lib/db/schema/access";
 import { access } from "./access";
-import { listDescribed } from "./described";
+import { described, listDescribed } from "./described";
 
 export const permissionEntity: Entity = {
   name: "permissions",
@@ -15,5 +15,6 @@ export const permissionEntity: Entity = {
     createdAt: { kind: "dateTime", column: table.createdAt },
     updatedAt: { kind: "dateTime", column: table.updatedAt },
   },
+  present: (_ctx, row) => described(row as StoredRow & { token: string; description: string }),
   list: listDescribed,
 };

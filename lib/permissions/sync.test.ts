@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq, gt, max } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { database } from "@/lib/db/client";
 import { permissions } from "@/lib/db/schema/access";
@@ -26,11 +26,21 @@ const stored = async () =>
     (await database().select().from(permissions)).map(({ token, description }) => [token, description]),
   );
 
-const audited = () => database().select().from(auditEvents).where(eq(auditEvents.action, "sync"));
+let lastBefore = 0;
+
+/** What was audited since the test began. */
+const audited = () =>
+  database()
+    .select()
+    .from(auditEvents)
+    .where(and(eq(auditEvents.action, "sync"), gt(auditEvents.id, lastBefore)));
 
 beforeEach(async () => {
   await database().delete(permissions);
-  await database().delete(auditEvents);
+  const [last] = await database()
+    .select({ id: max(auditEvents.id) })
+    .from(auditEvents);
+  lastBefore = last?.id ?? 0;
 });
 
 describe("syncPermissions", () => {

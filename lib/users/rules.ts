@@ -18,10 +18,17 @@ const SUPERUSER_LOCK = 7_411_2029;
 
 const same = (a: Date | null, b: Date | null) => a?.getTime() === b?.getTime();
 
-/** Counts as a superuser who is there to stay: enabled, and without a date of disabling. */
-const stays = ({ isSuperuser, isEnabled, disabledAt }: UserState) => isSuperuser && isEnabled && disabledAt === null;
+const stateOf = (row: unknown) => row as UserState & { isTimedOut?: boolean };
 
-const stateOf = (row: unknown) => row as UserState;
+/** Whether a superuser who can sign in now is none any more afterwards, or has a new date on which that ends. */
+function stopsBeingSuperuser({ before, after }: Change): boolean {
+  if (!before) return false;
+  const was = stateOf(before);
+  if (!was.isSuperuser || !was.isEnabled || was.isTimedOut) return false;
+  if (!after) return true;
+  const is = stateOf(after);
+  return !is.isSuperuser || !is.isEnabled || (is.disabledAt !== null && !same(was.disabledAt, is.disabledAt));
+}
 
 /**
  * Takes turns with everybody else who is about to change a superuser, so that two of them cannot demote each other. Part
@@ -51,7 +58,7 @@ async function assertSuperusersLocked(db: Database): Promise<void> {
   if (!rows[0]?.ours) throw new Conflict();
 }
 
-/** The superusers who are active and stay so. */
+/** The superusers who are active and have no date on which that ends. */
 async function stayingSuperusers(db: Database): Promise<Set<string>> {
   const rows = await db
     .select({ id: users.id })
@@ -98,10 +105,10 @@ export async function userJudge(tx: Context, changes: Change[]): Promise<Judge> 
     changes.map(({ relations }) => addedBy(relations)),
   );
   return (change) => {
-    const { id, before, after, relations } = change;
+    const { id, relations } = change;
     if (touchesSuperuser(change) && !isTrusted) throw new Forbidden("superusersOnly");
     assertNotAgainstSelf(tx, change);
-    const leaves = before && stateOf(before).isSuperuser && !(after && stays(stateOf(after)));
+    const leaves = stopsBeingSuperuser(change);
     if (leaves && [...staying].every((one) => one === id)) throw new Forbidden("lastSuperuser");
     if (notToBecome.has(id)) throw new Forbidden("userHoldsMore");
     judgeGrants(addedBy(relations));

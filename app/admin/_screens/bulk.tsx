@@ -13,7 +13,7 @@ import { contextOf } from "@/lib/auth/guards";
 import type { Principal } from "@/lib/auth/principal";
 import type { Context } from "@/lib/context";
 import { bulkOrderIn } from "@/lib/crud/actions";
-import { type BulkOrder, chosenLabel, lastIdOf, previewBulk } from "@/lib/crud/bulk";
+import { type BulkOrder, chosenLabel, momentNow, previewBulk } from "@/lib/crud/bulk";
 import { backTo } from "@/lib/crud/carried";
 import type { SearchParams } from "@/lib/crud/list-query";
 import { relationOptions } from "@/lib/crud/relations";
@@ -34,7 +34,7 @@ function carriedBy(order: BulkOrder, from: string): [string, string][] {
       ? selection.ids.map((id) => ["ids", id])
       : [
           ["all", "true"],
-          ["upTo", selection.upTo],
+          ["asOf", selection.asOf],
         ];
   return [["action", order.action], ...chosen, ["from", from]];
 }
@@ -119,7 +119,7 @@ export async function BulkScreen({ entity, principal, searchParams, action }: Bu
   const { definition, texts } = entity;
   const path = `/admin/${definition.name}`;
   const ctx = await contextOf(principal);
-  const { order: asked, query } = bulkOrderIn(ctx, definition, (name) => [searchParams[name] ?? []].flat());
+  const asked = bulkOrderIn(ctx, definition, (name) => [searchParams[name] ?? []].flat());
   const bulk =
     definition.bulk && Object.hasOwn(definition.bulk, asked.action) ? definition.bulk[asked.action] : undefined;
   const from = backTo(searchParams.from, path);
@@ -128,10 +128,10 @@ export async function BulkScreen({ entity, principal, searchParams, action }: Bu
   if (asked.action !== "" && (!bulk || !satisfies(principal, bulk.access))) notFound();
   const { selection } = asked;
   const order =
-    "ids" in selection || selection.upTo !== ""
+    "ids" in selection || selection.asOf !== ""
       ? asked
-      : { ...asked, selection: { ...selection, upTo: await lastIdOf(ctx, definition, query) } };
-  const isNothing = "ids" in order.selection ? order.selection.ids.length === 0 : order.selection.upTo === "";
+      : { ...asked, selection: { ...selection, asOf: await momentNow(ctx) } };
+  const isNothing = "ids" in order.selection && order.selection.ids.length === 0;
   const needsChoice = bulk?.chooses !== undefined && order.chosen === "";
   const title = bulk ? words(`bulk.${order.action}`) : t("title");
   return (

@@ -8,7 +8,6 @@ import { DATE_TIME } from "@/components/data-table/cell";
 import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { historyOf } from "@/lib/audit/history";
-import { visibleChanges } from "@/lib/audit/visible";
 import { contextOf } from "@/lib/auth/guards";
 import { orNotFound } from "@/lib/auth/not-found";
 import type { Principal } from "@/lib/auth/principal";
@@ -72,7 +71,7 @@ export async function HistoryScreen({ entity, principal, id, searchParams }: His
                     {event.ip && ` · ${event.ip}`}
                   </p>
                 </div>
-                <ChangeList changes={visibleChanges(ctx, event.changes)} labels={labels} />
+                <ChangeList changes={event.changes} labels={labels} />
               </li>
             ))}
           </ol>

@@ -14,13 +14,15 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AuditPage({ searchParams }: PageProps<"/admin/audit">) {
   const principal = await requirePermissions(access.list);
-  const labels = await everyFieldLabel();
+  const [labels, t] = [await everyFieldLabel(), await getTranslations("history")];
   return (
     <ListScreen
       entity={entities.audit}
       principal={principal}
       searchParams={await searchParams}
       cells={{
+        actorLabel: ({ actorKind, actorLabel }) =>
+          actorKind === "cli" || actorKind === "system" ? t(`actors.${actorKind}`) : String(actorLabel),
         changes: (row) => (
           <ChangeList changes={row.changes as AuditChanges} labels={labels[String(row.entity)] ?? {}} />
         ),
