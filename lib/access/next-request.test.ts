@@ -4,7 +4,7 @@ import { findPrincipal } from "@/lib/auth/session";
 import { bundleEntity } from "@/lib/bundles/entity";
 import { deleteBundle } from "@/lib/bundles/service";
 import type { Entity } from "@/lib/crud/entity";
-import { getRecord } from "@/lib/crud/rows";
+import { getRecord } from "@/lib/crud/record";
 import { updateRecord } from "@/lib/crud/save";
 import { database } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";

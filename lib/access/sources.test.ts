@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { database } from "@/lib/db/client";
 import { permissions, userPermissions } from "@/lib/db/schema/access";
 import { users } from "@/lib/db/schema/users";
-import { permissions } from "@/lib/permissions";
+import { permissions as declared } from "@/lib/permissions";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
 import {
   createTestBundle,
@@ -107,7 +107,7 @@ describe("permissionSources", () => {
   it("of a superuser are all permissions, also for one who asks about themselves", async () => {
     const user = await createTestUser({ isSuperuser: true, permissions: ["report.read"] });
     const expected = {
-      ...Object.fromEntries(Object.keys(permissions).map((token) => [token, [{ kind: "superuser" }]])),
+      ...Object.fromEntries(Object.keys(declared).map((token) => [token, [{ kind: "superuser" }]])),
       "report.read": [{ kind: "direct" }, { kind: "superuser" }],
       "report.write": [{ kind: "superuser" }],
     };

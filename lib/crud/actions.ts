@@ -14,7 +14,7 @@ import { isChecked, text, texts } from "./form-data";
 import { type FormState, formStateOf, parseInput } from "./form-state";
 import { parseListQuery } from "./list-query";
 import { listFieldsOf } from "./list-sql";
-import { getRecord } from "./rows";
+import { getRecord } from "./record";
 import { createRecord, updateRecord } from "./save";
 
 /**

@@ -8,7 +8,8 @@ import { parseInput } from "./form-state";
 import { isUuid } from "./ids";
 import { parseListQuery, type SearchParams, unknownParams } from "./list-query";
 import { listFieldsOf } from "./list-sql";
-import { getRecord, listRows, toJson } from "./rows";
+import { getRecord, toJson } from "./record";
+import { listRows } from "./rows";
 import { createRecord, updateRecord } from "./save";
 
 /** The JSON API of every entity: the verbs of this folder as HTTP (docs/api.md). Failures are thrown; see auth/handler.ts. */

@@ -25,7 +25,7 @@ import { BATCH, type BulkOrder, bulkStep, momentNow, previewBulk } from "./bulk"
 import type { BulkResult } from "./bulk-state";
 import { deleteIn } from "./delete";
 import type { Entity } from "./entity";
-import { getRecord } from "./rows";
+import { getRecord } from "./record";
 
 setUpTestDatabase();
 

@@ -5,9 +5,10 @@ import { isForeignKeyViolation } from "@/lib/db/client";
 import { AppError, Conflict, Forbidden, NotFound } from "@/lib/errors";
 import { type Change, type Entity, editingOf, labelOf } from "./entity";
 import { isUuid } from "./ids";
+import { formRelations, heldByAll, valuesOf } from "./record";
 import { labelsOf, planRelation, sideOf } from "./relations";
-import { formRelations, heldByAll, valuesOf } from "./rows";
-import { describeRow, lockRows, type Outcome } from "./save";
+import type { Outcome } from "./save";
+import { describeRow, lockRows } from "./stored";
 
 /** Records as changes that leave nothing, with what they hold, so that the audit trail can tell what was lost. */
 async function losses(tx: Context, entity: Entity, ids: string[]): Promise<Map<string, Change>> {

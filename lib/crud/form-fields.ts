@@ -1,8 +1,8 @@
 import type { Context } from "@/lib/context";
 import type { Problem } from "@/lib/errors";
 import { type Entity, editingOf, type Field, visibleFields } from "./entity";
+import type { CrudRecord } from "./record";
 import { relationOptions } from "./relations";
-import type { CrudRecord } from "./rows";
 
 /** One thing to choose; `reason` says why the actor may not add it. */
 export type Choice = { id: string; label: string; reason?: Problem };

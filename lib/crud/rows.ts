@@ -3,17 +3,12 @@ import { settings } from "@/lib/config/settings";
 import type { Context } from "@/lib/context";
 import { correlated } from "@/lib/db/correlated";
 import { readInBatches } from "@/lib/db/cursor";
-import { NotFound } from "@/lib/errors";
 import { keyOfColumn } from "./columns";
-import { type Entity, editingOf, type Field, labelOf, type StoredRow, type Values, visibleFields } from "./entity";
-import { isUuid } from "./ids";
+import type { Entity, Field, StoredRow } from "./entity";
 import type { ListQuery } from "./list-query";
 import { offsetOf, orderBy, orderOf, sortKeys, whereOf } from "./list-sql";
 import { type Page, totalOf } from "./page";
-import { heldBy, type Relation } from "./relations";
-
-/** One record with everything that a form or the API shows of it. */
-export type CrudRecord = { id: string; label: string; version: number; row: StoredRow; values: Values };
+import type { Relation } from "./relations";
 
 /** Names, or ids, of what a row holds; a subquery of the select that reads the row. */
 function heldColumn({ table }: Entity, { link, holder, held, target, label }: Relation, as: "names" | "ids") {
@@ -23,7 +18,7 @@ function heldColumn({ table }: Entity, { link, holder, held, target, label }: Re
 }
 
 /** What is selected of a row: all stored fields but secrets, and of the relations those in `shown`. */
-function selection(
+export function selection(
   entity: Entity,
   shown: Iterable<string>,
   as: "names" | "ids",
@@ -70,7 +65,8 @@ function selectAll(ctx: Context, entity: Entity, query: ListQuery, shown: Iterab
     .orderBy(...orderOf(ctx, entity, query)) as unknown as PromiseLike<StoredRow[]>;
 }
 
-const presented = async (ctx: Context, entity: Entity, rows: StoredRow[]): Promise<StoredRow[]> =>
+/** Rows as the actor may see them. */
+export const presented = async (ctx: Context, entity: Entity, rows: StoredRow[]): Promise<StoredRow[]> =>
   entity.present ? Promise.all(rows.map(async (row) => (await entity.present?.(ctx, row)) ?? row)) : rows;
 
 /**
@@ -128,71 +124,6 @@ export async function listRows(
     totalOf(ctx.db, entity.table, whereOf(ctx, entity, query)),
   ]);
   return { items: await presented(ctx, entity, items), ...total };
-}
-
-/** What a form shows of a stored value. */
-function formValue({ kind, column }: Field, row: StoredRow): unknown {
-  const stored = column ? row[keyOfColumn(column)] : undefined;
-  if (kind === "boolean") return stored === true;
-  if (stored instanceof Date) return kind === "day" ? stored.toISOString().slice(0, 10) : stored.toISOString();
-  return stored ?? "";
-}
-
-/** The fields of the entity's form as they stand in a row, with `held` for the relations. */
-export function valuesOf(entity: Entity, row: StoredRow, held: Record<string, string[]>): Values {
-  return Object.fromEntries(
-    Object.keys(editingOf(entity).defaults).map((name) => {
-      const field = entity.fields[name];
-      if (!field) return [name, ""];
-      return [name, field.relation ? (held[name] ?? []) : formValue(field, row)];
-    }),
-  );
-}
-
-/** The relations that the entity's form speaks of. */
-export const formRelations = (entity: Entity): [name: string, relation: Relation][] =>
-  Object.keys(editingOf(entity).defaults).flatMap((name) => {
-    const relation = entity.fields[name]?.relation;
-    return relation ? [[name, relation] as [string, Relation]] : [];
-  });
-
-/**
- * What each of the records holds in each relation of the form. One query after the other: a transaction is one
- * connection.
- */
-export async function heldByAll(ctx: Context, entity: Entity, ids: string[]) {
-  const held: [string, Map<string, string[]>][] = [];
-  for (const [name, relation] of formRelations(entity)) held.push([name, await heldBy(ctx.db, relation, ids)]);
-  return (id: string): Record<string, string[]> =>
-    Object.fromEntries(held.map(([name, byId]) => [name, byId.get(id) ?? []]));
-}
-
-/**
- * A record with what it holds.
- * @throws NotFound
- */
-export async function getRecord(ctx: Context, entity: Entity, id: string): Promise<CrudRecord> {
-  if (!(entity.isId ?? isUuid)(id)) throw new NotFound();
-  const { table } = entity;
-  const columns = { ...selection(entity, [], "ids"), ...("version" in table && { version: table.version }) };
-  const [stored] = (await ctx.db
-    .select(columns as Record<string, SQL>)
-    .from(table)
-    .where(eq(table.id, id))) as StoredRow[];
-  if (!stored) throw new NotFound();
-  const [row = stored] = await presented(ctx, entity, [stored]);
-  const values = entity.editing ? valuesOf(entity, row, (await heldByAll(ctx, entity, [id]))(id)) : {};
-  return { id, label: labelOf(entity, row), version: Number(row.version ?? 1), row, values };
-}
-
-/** What a client of the API sees of a row: the fields that the actor may know of, instants as ISO 8601, nothing secret. */
-export function toJson(ctx: Context, entity: Entity, row: StoredRow, held: Values = {}): Record<string, unknown> {
-  const fields = visibleFields(ctx, entity).flatMap(([name, { kind, column, relation }]) => {
-    if (kind === "password") return [];
-    if (relation) return [[name, held[name] ?? row[name] ?? []] as const];
-    return column ? [[name, row[keyOfColumn(column)] ?? null] as const] : [];
-  });
-  return { id: row.id, ...Object.fromEntries(fields) };
 }
 
 /** The next `limit` ids of a filtered set after `after` (empty for the first ones), in their own order. */

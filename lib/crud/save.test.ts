@@ -25,9 +25,10 @@ import { failuresIn, overtaken, successesIn } from "@/lib/testing/races";
 import { auditOf, everythingStored, lastAuditOf, storedUser } from "@/lib/testing/records";
 import { setUpThings, thingEntity, things } from "@/lib/testing/things";
 import { deleteIn, deleteRecord } from "./delete";
+import type { Wanted } from "./draft";
 import { type Change, type Editing, type Entity, editingOf, type Hooks, type Values } from "./entity";
-import { getRecord } from "./rows";
-import { createRecord, type Outcome, saveIn, updateRecord, type Wanted } from "./save";
+import { getRecord } from "./record";
+import { createRecord, type Outcome, saveIn, updateRecord } from "./save";
 
 setUpTestDatabase();
 setUpThings();

@@ -1,6 +1,6 @@
 import type { Context } from "@/lib/context";
 import { deleteRecord } from "@/lib/crud/delete";
-import { type CrudRecord, getRecord } from "@/lib/crud/rows";
+import { type CrudRecord, getRecord } from "@/lib/crud/record";
 import { createRecord, updateRecord } from "@/lib/crud/save";
 import { groupEntity } from "./entity";
 import type { GroupInput } from "./schema";

@@ -5,7 +5,7 @@ import { hashPassword, passwordProblems } from "@/lib/auth/password";
 import { type Context, inTransaction } from "@/lib/context";
 import { deleteRecord } from "@/lib/crud/delete";
 import { isUuid } from "@/lib/crud/ids";
-import { heldByAll } from "@/lib/crud/rows";
+import { heldByAll } from "@/lib/crud/record";
 import { createRecord, saveIn, updateRecord } from "@/lib/crud/save";
 import { users } from "@/lib/db/schema/users";
 import { Invalid, NotFound } from "@/lib/errors";

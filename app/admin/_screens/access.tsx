@@ -13,7 +13,7 @@ import type { Principal } from "@/lib/auth/principal";
 import { access as bundlesAccess } from "@/lib/bundles/access";
 import { backTo } from "@/lib/crud/carried";
 import { parseListQuery, type SearchParams } from "@/lib/crud/list-query";
-import { getRecord } from "@/lib/crud/rows";
+import { getRecord } from "@/lib/crud/record";
 import { type AdminEntity, entities } from "@/lib/entities";
 import { access as groupsAccess } from "@/lib/groups/access";
 import { describedPermissions } from "@/lib/permissions/described";

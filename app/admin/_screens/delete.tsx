@@ -11,7 +11,7 @@ import type { Principal } from "@/lib/auth/principal";
 import { backTo } from "@/lib/crud/carried";
 import type { Entity } from "@/lib/crud/entity";
 import type { SearchParams } from "@/lib/crud/list-query";
-import { getRecord } from "@/lib/crud/rows";
+import { getRecord } from "@/lib/crud/record";
 import type { AdminEntity } from "@/lib/entities";
 import { RecordTabs } from "./record-tabs";
 

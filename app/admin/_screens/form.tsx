@@ -12,7 +12,7 @@ import { backTo } from "@/lib/crud/carried";
 import { editingOf } from "@/lib/crud/entity";
 import { type FormField, formSections } from "@/lib/crud/form-fields";
 import type { SearchParams } from "@/lib/crud/list-query";
-import { type CrudRecord, getRecord } from "@/lib/crud/rows";
+import { type CrudRecord, getRecord } from "@/lib/crud/record";
 import type { AdminEntity, EntityTexts } from "@/lib/entities";
 import { describedPermissions } from "@/lib/permissions/described";
 import { RecordTabs } from "./record-tabs";

@@ -13,7 +13,7 @@ import { orNotFound } from "@/lib/auth/not-found";
 import type { Principal } from "@/lib/auth/principal";
 import { backTo } from "@/lib/crud/carried";
 import { parseListQuery, type SearchParams } from "@/lib/crud/list-query";
-import { getRecord } from "@/lib/crud/rows";
+import { getRecord } from "@/lib/crud/record";
 import { type AdminEntity, entities } from "@/lib/entities";
 import { NotFound } from "@/lib/errors";
 import { fieldLabels } from "./field-labels";

@@ -114,7 +114,7 @@ export const ${singular.camel}Entity: Entity = {
 
 export const serviceFile = ({ singular }: Names) => `import type { Context } from "@/lib/context";
 import { deleteRecord } from "@/lib/crud/delete";
-import { type CrudRecord, getRecord } from "@/lib/crud/rows";
+import { type CrudRecord, getRecord } from "@/lib/crud/record";
 import { createRecord, updateRecord } from "@/lib/crud/save";
 import { ${singular.camel}Entity } from "./entity";
 import type { ${singular.pascal}Input } from "./schema";
