@@ -25,6 +25,7 @@ test("a user's access names every source, and a permission names every holder", 
   await expect(row).toContainText(`Group ${group} → Bundle ${bundle}`);
 
   await row.getByRole("link", { name: bundle }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Edit ${bundle}`);
   await page.getByRole("link", { name: "Access", exact: true }).click();
   await expect(page.getByText("In groups")).toBeVisible();
   await expect(page.getByRole("row").filter({ hasText: loginId })).toContainText(`Group ${group}`);

@@ -136,8 +136,9 @@ export function Toolbar(props: ToolbarProps) {
               className="pl-9"
             />
           </div>
-          <Button type="submit" variant="outline" className="max-sm:hidden">
-            {t("search")}
+          <Button type="submit" variant="outline" size="compact">
+            <Search className="sm:hidden" aria-hidden />
+            <span className="max-sm:sr-only">{t("search")}</span>
           </Button>
         </div>
         <SortSelect query={query} columns={columns} onQuery={onQuery} />
