@@ -25,7 +25,7 @@ test("on a phone: log in, find a user, edit it, switch language and theme, log o
   // A card shows what a table has in its columns, with the label beside it.
   const card = page.getByRole("row").filter({ hasText: loginId });
   await expect(card.getByText("Groups")).toBeVisible();
-  await card.getByRole("link", { name: loginId }).click();
+  await card.getByRole("link", { name: loginId, exact: true }).click();
   await page.getByRole("button", { name: "Remove Staff" }).click();
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText(`${loginId} was saved.`)).toBeVisible();
