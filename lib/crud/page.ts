@@ -11,7 +11,8 @@ export type Page<Row> = {
   totalIsEstimate: boolean;
 };
 
-type Total = Omit<Page<never>, "items">;
+/** How many rows match. */
+export type Total = Omit<Page<never>, "items">;
 
 /** How many rows match, up to `limit`. */
 async function countUpToLimit(db: Database, table: PgTable, where: SQL | undefined, limit: number): Promise<number> {
@@ -34,7 +35,7 @@ export async function countExactly(db: Database, table: PgTable, where: SQL | un
 }
 
 /** How many rows the planner expects: it knows from statistics, and does not look. */
-async function expectedRows(db: Database, table: PgTable, where: SQL | undefined): Promise<number> {
+export async function expectedRows(db: Database, table: PgTable, where: SQL | undefined): Promise<number> {
   const rows = db.select({ one: sql`1` }).from(table).where(where);
   const result = await db.execute<{ "QUERY PLAN": [{ Plan: { "Plan Rows": number } }] }>(
     sql`explain (format json) ${rows}`,

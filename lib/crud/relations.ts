@@ -1,4 +1,4 @@
-import { and, asc, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "@/lib/db/client";
 import type { EntityName } from "@/lib/entity-names";
@@ -58,6 +58,24 @@ export async function heldBy(
     .from(link)
     .where(inArray(holder, holderIds));
   for (const row of rows) byHolder.get(row.holder)?.push(row.held);
+  return byHolder;
+}
+
+/** Names of what each of the records holds, in their order. */
+export async function namesHeldBy(
+  db: Database,
+  { link, holder, held, target, label }: Relation,
+  holderIds: string[],
+): Promise<Map<string, string[]>> {
+  const rows = await db
+    .select({ holder: sql<string>`${holder}`, label: sql<string>`${label}` })
+    .from(link)
+    .innerJoin(target, eq(target.id, held))
+    // One parameter, however many there are.
+    .where(sql`${holder} = any(${sql.param(holderIds)}::uuid[])`)
+    .orderBy(asc(label));
+  const byHolder = new Map<string, string[]>();
+  for (const row of rows) byHolder.set(row.holder, [...(byHolder.get(row.holder) ?? []), row.label]);
   return byHolder;
 }
 

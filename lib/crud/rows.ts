@@ -7,8 +7,8 @@ import { keyOfColumn } from "./columns";
 import type { Entity, Field, StoredRow } from "./entity";
 import type { ListQuery } from "./list-query";
 import { offsetOf, orderBy, orderOf, sortKeys, whereOf } from "./list-sql";
-import { type Page, totalOf } from "./page";
-import type { Relation } from "./relations";
+import { expectedRows, type Page, type Total, totalOf } from "./page";
+import { namesHeldBy, type Relation } from "./relations";
 
 /** Names, or ids, of what a row holds; a subquery of the select that reads the row. */
 function heldColumn({ table }: Entity, { link, holder, held, target, label }: Relation, as: "names" | "ids") {
@@ -56,10 +56,10 @@ function selectPage(ctx: Context, entity: Entity, query: ListQuery, shown: Itera
     .orderBy(...ordered) as unknown as PromiseLike<StoredRow[]>;
 }
 
-/** Every row that matches `query`, whatever its page, as a select to be read in batches. */
-function selectAll(ctx: Context, entity: Entity, query: ListQuery, shown: Iterable<string>) {
+/** Every row that matches `query`, whatever its page, as a select to be read in batches; without relations. */
+function selectAll(ctx: Context, entity: Entity, query: ListQuery) {
   return ctx.db
-    .select(selection(entity, shown, "names") as Record<string, SQL>)
+    .select(selection(entity, [], "names") as Record<string, SQL>)
     .from(entity.table)
     .where(whereOf(ctx, entity, query))
     .orderBy(...orderOf(ctx, entity, query)) as unknown as PromiseLike<StoredRow[]>;
@@ -105,6 +105,25 @@ async function gatherPage(
   return { items: items as unknown as StoredRow[], total: n, totalIsEstimate: false };
 }
 
+/** So many times the exact total that even a bad estimate means "more". */
+const CLEARLY_MORE = 3;
+
+/** The page of a search and its exact total; or the estimate alone, where more match than are counted. */
+async function gatherFew(
+  ctx: Context,
+  entity: Entity,
+  query: ListQuery,
+  shown: Iterable<string>,
+  as: "names" | "ids",
+): Promise<Partial<Pick<Page<StoredRow>, "items">> & Total> {
+  const limit = settings.list.exactTotal;
+  const expected = await expectedRows(ctx.db, entity.table, whereOf(ctx, entity, query));
+  // Of several conditions together the planner knows too little.
+  const isClear = Object.keys(query.filters).length === 0 && expected > limit * CLEARLY_MORE;
+  const gathered = isClear ? undefined : await gatherPage(ctx, entity, query, shown, as);
+  return gathered ?? { total: Math.max(limit + 1, expected), totalIsEstimate: true };
+}
+
 const isSearch = ({ fields }: Entity, { q, filters }: ListQuery) =>
   q !== "" || Object.keys(filters).some((name) => fields[name]?.filter === "text");
 
@@ -117,11 +136,12 @@ export async function listRows(
   as: "names" | "ids" = "names",
 ): Promise<Page<StoredRow>> {
   if (entity.list) return entity.list(ctx, query);
-  const gathered = isSearch(entity, query) ? await gatherPage(ctx, entity, query, shown, as) : undefined;
-  if (gathered) return { ...gathered, items: await presented(ctx, entity, gathered.items) };
+  const where = whereOf(ctx, entity, query);
+  const gathered = isSearch(entity, query) ? await gatherFew(ctx, entity, query, shown, as) : undefined;
+  if (gathered?.items) return { ...gathered, items: await presented(ctx, entity, gathered.items) };
   const [items, total] = await Promise.all([
     selectPage(ctx, entity, query, shown, as),
-    totalOf(ctx.db, entity.table, whereOf(ctx, entity, query)),
+    gathered ?? totalOf(ctx.db, entity.table, where),
   ]);
   return { items: await presented(ctx, entity, items), ...total };
 }
@@ -143,7 +163,24 @@ export async function idsAfter(
   return rows.map((row) => row.id);
 }
 
-/** All rows that match, in the order of the list and in batches, whatever their number in flat memory. */
+/** The rows of a batch with the names of what they hold: one query a relation costs far less than one a row. */
+async function withNames(ctx: Context, entity: Entity, rows: StoredRow[], shown: string[]): Promise<StoredRow[]> {
+  const ids = rows.map(({ id }) => id);
+  const named: [string, Map<string, string[]>][] = [];
+  for (const name of shown) {
+    const relation = entity.fields[name]?.relation;
+    if (relation) named.push([name, await namesHeldBy(ctx.db, relation, ids)]);
+  }
+  return rows.map((row) => ({
+    ...row,
+    ...Object.fromEntries(named.map(([name, byId]) => [name, byId.get(row.id) ?? []])),
+  }));
+}
+
+/**
+ * All rows that match, in the order of the list and in batches, whatever their number in flat memory.
+ * @param shown names of the relations to read
+ */
 export async function* everyRow(
   ctx: Context,
   entity: Entity,
@@ -151,8 +188,9 @@ export async function* everyRow(
   shown: string[],
 ): AsyncGenerator<StoredRow[]> {
   if (!entity.list) {
-    const batches = readInBatches((db) => selectAll({ ...ctx, db }, entity, query, shown));
-    for await (const rows of batches) yield await presented(ctx, entity, rows);
+    for await (const rows of readInBatches((db) => selectAll({ ...ctx, db }, entity, query))) {
+      yield await presented(ctx, entity, await withNames(ctx, entity, rows, shown));
+    }
     return;
   }
   for (let page = 1; ; page += 1) {
