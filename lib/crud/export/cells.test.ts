@@ -62,12 +62,6 @@ describe("neutral", () => {
       }),
     );
   });
-
-  it("takes time in proportion to the length of the text", () => {
-    const begin = performance.now();
-    for (const unit of ["\n", ";", " ", '"', "\t;", "\u200b"]) neutral(unit.repeat(200_000));
-    expect(performance.now() - begin).toBeLessThan(5000);
-  });
 });
 
 const texts = { yes: "S\u00ed", no: "No" };
