@@ -84,6 +84,14 @@ test("nothing ticked, no action and nonsense are told, and nothing happens", asy
   await expect(page.getByText("Nothing is selected")).toBeVisible();
   await page.getByRole("link", { name: "Back to the list" }).click();
   await expect(page).toHaveURL("/admin/users?q=x");
+  // An address that is too long to be trusted must not become "everybody".
+  const long = encodeURIComponent(
+    `/admin/users?q=${encodeURIComponent("語".repeat(200))}&loginId=${"%E8%AA%9E".repeat(60)}`,
+  );
+  for (const from of [long, "", "%2Fadmin%2Fgroups", "https%3A%2F%2Fevil.example"]) {
+    await page.goto(`/admin/users/bulk?action=disable&all=true&from=${from}`);
+    await expect(page.getByText("Nothing is selected")).toBeVisible();
+  }
   expect((await page.goto("/admin/users/bulk?action=explode&all=true"))?.status()).toBe(404);
   expect((await page.goto("/admin/users/bulk?action=__proto__&all=true"))?.status()).toBe(404);
 });

@@ -102,14 +102,21 @@ export async function deleteFrom(entity: Entity, principal: Principal, form: For
   redirect(backHref);
 }
 
-/** A selection as its page or form carries it: ids that were ticked, or `all` with the list's filter and the moment. */
+/** Everything that the list at this address shows; nothing where the address is none of the list's. */
+function wholeOf(ctx: Context, entity: Entity, from: string, asOf: string): BulkOrder["selection"] {
+  const path = pathOf(entity);
+  const listed = backTo(from, path);
+  // What is not understood must not become "all without a filter".
+  if (listed === path && from !== path) return { ids: [] };
+  const params = Object.fromEntries(new URLSearchParams(listed.split("?")[1] ?? ""));
+  return { query: parseListQuery(params, listFieldsOf(ctx, entity)), asOf };
+}
+
+/** A selection as its page or form carries it: ids that were ticked, or `all` with the list's address and the moment. */
 export function bulkOrderIn(ctx: Context, entity: Entity, read: (name: string) => string[]): BulkOrder {
   const single = (name: string) => read(name)[0] ?? "";
-  const listed = backTo(single("from"), pathOf(entity));
-  const params = Object.fromEntries(new URLSearchParams(listed.split("?")[1] ?? ""));
-  const query = parseListQuery(params, listFieldsOf(ctx, entity));
   const isWhole = single("all") === "true";
-  const selection = isWhole ? { query, asOf: single("asOf") } : { ids: read("ids") };
+  const selection = isWhole ? wholeOf(ctx, entity, single("from"), single("asOf")) : { ids: read("ids") };
   return { action: single("action"), chosen: single("chosen"), selection };
 }
 

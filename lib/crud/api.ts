@@ -6,10 +6,10 @@ import { deleteRecord } from "./delete";
 import { type Action, type Entity, editingOf, listColumns, type Values, visibleFields } from "./entity";
 import { parseInput } from "./form-state";
 import { isUuid } from "./ids";
+import { listRows } from "./list";
 import { parseListQuery, type SearchParams, unknownParams } from "./list-query";
 import { listFieldsOf } from "./list-sql";
 import { getRecord, toJson } from "./record";
-import { listRows } from "./rows";
 import { createRecord, updateRecord } from "./save";
 
 /** The JSON API of every entity: the verbs of this folder as HTTP (docs/api.md). Failures are thrown; see auth/handler.ts. */

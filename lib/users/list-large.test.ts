@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
+import { listRows } from "@/lib/crud/list";
 import type { ListQuery } from "@/lib/crud/list-query";
-import { listRows } from "@/lib/crud/rows";
 import { database } from "@/lib/db/client";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
 import { userEntity } from "./entity";

@@ -1,8 +1,8 @@
 import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
+import { listRows } from "@/lib/crud/list";
 import { parseListQuery } from "@/lib/crud/list-query";
 import { listFieldsOf } from "@/lib/crud/list-sql";
-import { listRows } from "@/lib/crud/rows";
 import { closeDatabase, database } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
