@@ -23,14 +23,18 @@ export type WordedField = FormField & {
   descriptions?: Record<string, string>;
 };
 
-type FieldForm = {
-  form: UseFormReturn<Values>;
-  initial: Values;
-  problemOf: (name: string) => Problem | undefined;
+export type EntityFieldProps = {
+  field: WordedField;
+  form: {
+    form: UseFormReturn<Values>;
+    /** What the page was rendered with, for browsers without scripts. */
+    initial: Values;
+    problemOf: (name: string) => Problem | undefined;
+  };
 };
 
 /** The control for one field, by its kind. */
-export function EntityField({ field, form: { form, initial, problemOf } }: { field: WordedField; form: FieldForm }) {
+export function EntityField({ field, form: { form, initial, problemOf } }: EntityFieldProps) {
   const reasonText = useProblemText();
   const { name, kind, label, choices = [], isRequired } = field;
   const problem = problemOf(name);

@@ -1,5 +1,6 @@
 "use client";
 
+import type { ComponentType } from "react";
 import type { $ZodType } from "zod/v4/core";
 import { Carried } from "@/components/form/carried";
 import { FormFooter } from "@/components/form/form-footer";
@@ -11,7 +12,7 @@ import { Alert } from "@/components/ui/alert";
 import type { Values } from "@/lib/crud/entity";
 import type { FormState } from "@/lib/crud/form-state";
 import type { Problem } from "@/lib/errors";
-import { EntityField, type WordedField } from "./entity-field";
+import { EntityField, type EntityFieldProps, type WordedField } from "./entity-field";
 import { NewerValues } from "./newer-values";
 
 export type WordedSection = { section: string; title: string; text?: string; fields: WordedField[] };
@@ -32,7 +33,15 @@ export type EntityFormProps = {
  * The form of an entity, drawn from its definition. The schema cannot travel from the server to the browser, so each
  * entity has a file of three lines that brings it.
  */
-export function EntityForm({ schema, ...props }: EntityFormProps & { schema: unknown }) {
+export function EntityForm({
+  schema,
+  custom = {},
+  ...props
+}: EntityFormProps & {
+  schema: unknown;
+  /** Controls of an entity's own, by field, in place of those that the kinds have. */
+  custom?: Record<string, ComponentType<EntityFieldProps>>;
+}) {
   const actionForm = useActionForm<Values>({
     schema: schema as $ZodType<Values, Values>,
     defaults: props.defaults,
@@ -54,9 +63,10 @@ export function EntityForm({ schema, ...props }: EntityFormProps & { schema: unk
       <fieldset disabled={props.reason !== undefined} className="grid min-w-0 gap-5">
         {props.sections.map(({ section, title, text, fields: inSection }) => (
           <FormSection key={section} title={title} {...(text && { text })}>
-            {inSection.map((field) => (
-              <EntityField key={field.name} field={field} form={actionForm} />
-            ))}
+            {inSection.map((field) => {
+              const Control = custom[field.name] ?? EntityField;
+              return <Control key={field.name} field={field} form={actionForm} />;
+            })}
           </FormSection>
         ))}
       </fieldset>
