@@ -7,14 +7,16 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Generous: a slow machine must not look like a fault.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   outputDir: "./test-results",
   use: {
     // Known only once global-setup has run; workers read this file again.
     baseURL: process.env.E2E_BASE_URL ?? "http://localhost",
     locale: "en-US",
-    trace: "retain-on-failure",
+    // Without pictures of every step, which cost more than the tests.
+    trace: { mode: "retain-on-failure", screenshots: false },
     screenshot: "only-on-failure",
     launchOptions: process.env.CHROMIUM_PATH ? { executablePath: process.env.CHROMIUM_PATH } : {},
   },

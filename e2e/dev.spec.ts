@@ -5,25 +5,25 @@ import { copyProject } from "./support/copies";
 import { complete, freePort, start } from "./support/process";
 
 test("npm run dev on an empty folder: credentials, login, and the command line beside it", async ({ browser }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(480_000);
   const cwd = copyProject("dev-copy");
   const port = await freePort();
   const { PATH, HOME } = process.env;
   const environment = { PATH, HOME, PORT: String(port) } as unknown as NodeJS.ProcessEnv;
   const dev = start("npm", ["run", "dev"], { cwd, env: environment, detached: true });
   const url = `http://localhost:${port}`;
-  await expect.poll(() => dev.output(), { timeout: 90_000 }).toContain(`ready at ${url}`);
+  await expect.poll(() => dev.output(), { timeout: 180_000 }).toContain(`ready at ${url}`);
   const [, loginId = ""] = /login\s+(\S+)/.exec(dev.output()) ?? [];
   const [, password = ""] = /password\s+(\S{12,})/.exec(dev.output()) ?? [];
   expect(readFileSync(path.join(cwd, ".env.local"), "utf8")).toMatch(/^AUTH_SECRET=development-\S{40,}\n$/);
 
   const page = await browser.newPage({ locale: "en-US" });
-  await page.goto(`${url}/admin/users`, { timeout: 60_000 });
-  await expect(page).toHaveURL(/login/, { timeout: 60_000 });
+  await page.goto(`${url}/admin/users`, { timeout: 120_000 });
+  await expect(page).toHaveURL(/login/, { timeout: 120_000 });
   // Typing before the development build has hydrated would be lost on it.
   await page.waitForLoadState("networkidle");
   await logIn(page, loginId, password);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Users", { timeout: 60_000 });
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Users", { timeout: 120_000 });
 
   const added = await complete("npm", ["run", "-s", "auth", "--", "create-user", "ann@example.com"], {
     cwd,

@@ -29,25 +29,25 @@ async function expectNoSecrets(response: APIResponse) {
 
 for (const path of GUARDED) {
   for (const [form, headers] of FORMS) {
-    test(`${path} as ${form}: 303 for nobody, 403 without the permission`, async ({ request, page, signInAs }) => {
+    test(`${path} as ${form}: 303 for nobody, 403 without the permission`, async ({ request, context, signInAs }) => {
       const anonymous = await get(request, path, headers);
       expect(anonymous.status()).toBe(303);
       expect(anonymous.headers().location).toBe(`/login?next=${encodeURIComponent(path)}`);
       await expectNoSecrets(anonymous);
 
       await signInAs(people.plain);
-      const forbidden = await get(page.request, path, headers);
+      const forbidden = await get(context.request, path, headers);
       expect(forbidden.status()).toBe(403);
       await expectNoSecrets(forbidden);
     });
 
-    test(`${path} as ${form}: opens nothing without the middleware`, async ({ request, page, signInAs }) => {
+    test(`${path} as ${form}: opens nothing without the middleware`, async ({ request, context, signInAs }) => {
       const url = env("E2E_WITHOUT_MIDDLEWARE_URL") + path;
       const anonymous = await get(request, url, headers);
       await expectNoSecrets(anonymous);
       if (form === "document") expect(anonymous.headers().location).toBe("/login");
       await signInAs(people.plain);
-      const forbidden = await get(page.request, url, headers);
+      const forbidden = await get(context.request, url, headers);
       await expectNoSecrets(forbidden);
       if (form === "document") expect(forbidden.status()).toBe(403);
     });
@@ -73,9 +73,9 @@ test("an API path answers 401 with a challenge, and never redirects", async ({ r
   expect((await get(request, "/api/anything", {})).status()).toBe(401);
 });
 
-test("/api/me tells who I am and what I may do", async ({ page, signInAs }) => {
+test("/api/me tells who I am and what I may do", async ({ context, signInAs }) => {
   await signInAs(people.manager);
-  const me = await (await page.request.get("/api/me")).json();
+  const me = await (await context.request.get("/api/me")).json();
   expect(me).toMatchObject({ user: { loginId: people.manager }, permissions: ["auth-manage"] });
 });
 
@@ -143,12 +143,12 @@ test("a recorded action refuses whoever replays it", async ({
 });
 
 for (const origin of ["null", "https://evil.example", "http://localhost.evil.example", undefined]) {
-  test(`a post with origin ${origin ?? "missing"} is refused`, async ({ page, signInAs }) => {
+  test(`a post with origin ${origin ?? "missing"} is refused`, async ({ context, signInAs }) => {
     await signInAs(people.plain);
     const headers = { "content-type": "application/x-www-form-urlencoded", ...(origin && { origin }) };
-    const response = await page.request.post("/logout", { headers, data: "", maxRedirects: 0 });
+    const response = await context.request.post("/logout", { headers, data: "", maxRedirects: 0 });
     expect(response.status()).toBe(403);
-    expect((await page.request.get("/api/me")).status()).toBe(200);
+    expect((await context.request.get("/api/me")).status()).toBe(200);
   });
 }
 
