@@ -1,11 +1,21 @@
 import type { Principal } from "@/lib/auth/principal";
 import { type Database, withoutParameters } from "@/lib/db/client";
+import type { Locale } from "@/lib/i18n/locales";
 
-/** Who acts: a signed-in user, the operator at the command line, or the app itself. */
-export type Actor = { kind: "user"; principal: Principal } | { kind: "cli" } | { kind: "system" };
+/** Who acts: a signed-in user, somebody with a mailed link to their account, the operator at the command line, or the app itself. */
+export type Actor =
+  | { kind: "user"; principal: Principal }
+  | { kind: "link"; owner: { id: string; loginId: string } }
+  | { kind: "cli" }
+  | { kind: "system" };
 
-/** What is known of the request, for the audit trail and the session list. */
-export type RequestFacts = { ip: string | null; userAgent: string | null; requestId: string | null };
+/** What is known of the request, for the audit trail and the session list; `locale` is the language of its answer. */
+export type RequestFacts = {
+  ip: string | null;
+  userAgent: string | null;
+  requestId: string | null;
+  locale?: Locale;
+};
 
 /** First argument of every verb. `db` may be a transaction, in which the verb then takes part. */
 export type Context = { actor: Actor; db: Database; request: RequestFacts };

@@ -8,6 +8,9 @@ export type MessageParams = Record<string, string | number>;
 /** A message key below `errors` with its arguments; `href` leads to what stands in the way. */
 export type Problem = { key: string; params?: MessageParams; href?: string };
 
+/** Every argument that a message below `errors` takes, for looking one up by a key that is known only at run time. */
+export const NO_PARAMS = { min: 0, max: 0, permissions: "", seconds: 0, word: "" };
+
 export type FieldProblems = Record<string, Problem>;
 
 export abstract class AppError extends Error {
@@ -54,6 +57,17 @@ export class Taken extends Invalid {}
 
 /** The input gives more than the actor may give. */
 export class TooGenerous extends Invalid {}
+
+/** Too often: the same may be tried again in `retryAfterSeconds`. */
+export class Blocked extends AppError {
+  readonly code = "blocked";
+  constructor(
+    key: string,
+    readonly retryAfterSeconds: number,
+  ) {
+    super({ key, params: { seconds: retryAfterSeconds } });
+  }
+}
 
 /** Something that the answer needs (the database) is out of reach for now. */
 export class Unavailable extends AppError {

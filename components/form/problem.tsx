@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import type { Problem } from "@/lib/errors";
+import { NO_PARAMS, type Problem } from "@/lib/errors";
 
 /** Says a problem in the reader's language. */
 export function useProblemText(): (problem: Problem) => string {
@@ -8,7 +8,7 @@ export function useProblemText(): (problem: Problem) => string {
   return ({ key: raw, params }) => {
     const key = raw as Parameters<typeof t>[0];
     // What is no key of ours is the browser's or a library's own text.
-    return t.has(key) ? t(key, { min: 0, max: 0, permissions: "", ...params }) : raw;
+    return t.has(key) ? t(key, { ...NO_PARAMS, ...params }) : raw;
   };
 }
 

@@ -1,4 +1,4 @@
-import { ChevronsUpDown, LogOut, MenuIcon, X } from "lucide-react";
+import { ChevronsUpDown, LogOut, MenuIcon, UserRound, X } from "lucide-react";
 import { cookies } from "next/headers";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
@@ -24,6 +24,7 @@ type AppShellProps = {
 /** Language, theme and sign-out. A popover of the browser itself: opens, closes and takes Escape without scripts. */
 async function UserMenu({ principal, setPreference }: Pick<AppShellProps, "principal" | "setPreference">) {
   const t = await getTranslations("userMenu");
+  const tAccount = await getTranslations("account");
   const tLogout = await getTranslations("logout");
   const tLogin = await getTranslations("login");
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
@@ -34,6 +35,12 @@ async function UserMenu({ principal, setPreference }: Pick<AppShellProps, "princ
           <span className="block text-muted-foreground">{t("signedInAs")}</span>
           <span className="font-medium break-all">{principal.loginId}</span>
         </p>
+      )}
+      {principal && (
+        <Link href="/account" className={buttonClass({ variant: "outline", className: "w-full" })}>
+          <UserRound aria-hidden />
+          {tAccount("title")}
+        </Link>
       )}
       <div>
         <p className="mb-1 text-xs font-medium text-muted-foreground">{t("language")}</p>

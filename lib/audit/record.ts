@@ -1,4 +1,4 @@
-import type { Context } from "@/lib/context";
+import type { Actor, Context } from "@/lib/context";
 import { type AuditChanges, auditEvents } from "@/lib/db/schema/events";
 
 export type AuditEntry = {
@@ -13,11 +13,17 @@ export type AuditEntry = {
   by?: { id: string; loginId: string };
 };
 
+/** Who the trail names: the person behind a session or a mailed link, or else what the app was asked by. */
 function describeActor({ actor }: Context, by: AuditEntry["by"]) {
-  if (by) return { actorKind: "user" as const, actorId: by.id, actorLabel: by.loginId };
-  return actor.kind === "user"
-    ? { actorKind: actor.kind, actorId: actor.principal.userId, actorLabel: actor.principal.loginId }
-    : { actorKind: actor.kind, actorId: null, actorLabel: actor.kind };
+  const person = by ?? ownerOf(actor);
+  if (person) return { actorKind: "user" as const, actorId: person.id, actorLabel: person.loginId };
+  const kind = actor.kind === "cli" ? "cli" : "system";
+  return { actorKind: kind, actorId: null, actorLabel: kind } as const;
+}
+
+function ownerOf(actor: Actor): AuditEntry["by"] {
+  if (actor.kind === "link") return actor.owner;
+  return actor.kind === "user" ? { id: actor.principal.userId, loginId: actor.principal.loginId } : undefined;
 }
 
 /** Rows of one insert; PostgreSQL takes at most 65,535 parameters. */

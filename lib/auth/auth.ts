@@ -1,12 +1,11 @@
-import { cookies, headers } from "next/headers";
+import { cookies } from "next/headers";
 import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { config } from "@/lib/config/env";
-import type { Context } from "@/lib/context";
-import { database, faultOf } from "@/lib/db/client";
+import { faultOf } from "@/lib/db/client";
 import { Forbidden } from "@/lib/errors";
 import { primaryAuthenticator } from "./authenticators/registry";
-import { requestFacts } from "./request";
+import { anonymousContext } from "./guards";
 import { endSession, findPrincipal, sessionCookieName, startSession } from "./session";
 import { type SignInOutcome, verifySignIn } from "./sign-in";
 
@@ -24,12 +23,6 @@ class SignInRefused extends CredentialsSignin {
     this.code = reason;
   }
 }
-
-const requestContext = async (): Promise<Context> => ({
-  actor: { kind: "system" },
-  db: database(),
-  request: requestFacts(await headers()),
-});
 
 async function currentCookie(): Promise<string | undefined> {
   return (await cookies()).get(sessionCookieName())?.value;
@@ -79,7 +72,7 @@ function authConfig(): NextAuthConfig {
         const { passwordHash } = user as { passwordHash?: string };
         const person = { id: user.id, loginId: user.name ?? "", passwordHash };
         try {
-          const raw = await startSession(await requestContext(), person, account.provider, await currentCookie());
+          const raw = await startSession(await anonymousContext(), person, account.provider, await currentCookie());
           return { sub: user.id, raw };
         } catch (error) {
           throw error instanceof Forbidden ? new SignInRefused("invalid") : error;
@@ -92,7 +85,7 @@ function authConfig(): NextAuthConfig {
     events: {
       async signOut(message) {
         const raw = "token" in message ? message.token?.raw : undefined;
-        if (typeof raw === "string") await endSession(await requestContext(), raw);
+        if (typeof raw === "string") await endSession(await anonymousContext(), raw);
       },
     },
     logger: {
@@ -136,6 +129,6 @@ export async function signInWithCredentials(credentials: {
 export async function signOutHere(): Promise<void> {
   const cookie = await currentCookie();
   // By ourselves: Auth.js swallows what goes wrong in its signOut event.
-  if (cookie) await endSession(await requestContext(), cookie);
+  if (cookie) await endSession(await anonymousContext(), cookie);
   await auth.signOut({ redirect: false });
 }

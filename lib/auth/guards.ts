@@ -30,6 +30,11 @@ export async function requirePermissions(condition: Condition): Promise<Principa
 /** Marks a page, a handler or a file of actions as open to everybody, and says why. */
 export function markPublic(_reason: string): void {}
 
+/** The context in which verbs act for a visitor whom they do not know. */
+export async function anonymousContext(): Promise<Context> {
+  return { actor: { kind: "system" }, db: database(), request: requestFacts(await headers()) };
+}
+
 /** The context in which verbs act for `principal` on this request. */
 export async function contextOf(principal: Principal): Promise<Context> {
   return { actor: { kind: "user", principal }, db: database(), request: requestFacts(await headers()) };

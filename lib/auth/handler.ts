@@ -1,6 +1,6 @@
-import { getTranslations } from "next-intl/server";
 import { isUnavailable } from "@/lib/db/client";
-import { AppError, type FieldProblems, Invalid, type Problem, Taken, TooGenerous, Unavailable } from "@/lib/errors";
+import { AppError, Blocked, type FieldProblems, Invalid, Taken, TooGenerous, Unavailable } from "@/lib/errors";
+import { problemTexts } from "@/lib/i18n/problem-text";
 import { problem } from "@/lib/problem";
 import { type Condition, satisfies } from "./conditions";
 import { currentPrincipal } from "./current";
@@ -26,11 +26,7 @@ function statusOf(error: AppError): number {
 
 /** Each problem by its field: the key for programs, the sentence for people in the language they accept. */
 async function described(fields: FieldProblems) {
-  const t = await getTranslations("errors");
-  const sentence = ({ key, params }: Problem) =>
-    t.has(key as Parameters<typeof t>[0])
-      ? t(key as Parameters<typeof t>[0], { min: 0, max: 0, permissions: "", ...params })
-      : key;
+  const sentence = await problemTexts();
   return Object.fromEntries(
     Object.entries(fields).map(([field, each]) => [field, { key: each.key, message: sentence(each) }]),
   );
@@ -42,6 +38,7 @@ async function problemOf(error: unknown): Promise<Response> {
   const { "": detail } = await described({ "": known.problem });
   return problem(statusOf(known), known.code, {
     detail: detail?.message,
+    ...(known instanceof Blocked && { retryAfter: known.retryAfterSeconds }),
     ...(known instanceof Invalid && { errors: await described(known.fields) }),
   });
 }

@@ -1,7 +1,6 @@
 import { verify } from "@node-rs/argon2";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { withEnvironment } from "@/lib/testing/environment";
-import { hashPassword, PASSWORD_MAX_BYTES, passwordProblems, verifyPassword } from "./password";
+import { hashPassword, PASSWORD_MAX_BYTES, verifyPassword } from "./password";
 
 // Counts the calls and lets them through.
 vi.mock(import("@node-rs/argon2"), async (importOriginal) => {
@@ -65,28 +64,5 @@ describe("verifyPassword", () => {
     expect(await verifyPassword(stored, `${longest}x`)).toBe(false);
     expect(await verifyPassword(stored, "\u00e4".repeat(PASSWORD_MAX_BYTES / 2 + 1))).toBe(false);
     expect(verify).not.toHaveBeenCalled();
-  });
-});
-
-describe("passwordProblems", () => {
-  it.each<[string, string, string[]]>([
-    ["twelve characters", "x".repeat(12), []],
-    ["eleven characters", "x".repeat(11), ["passwordTooShort"]],
-    ["nothing", "", ["passwordTooShort"]],
-    ["six characters of two parts each", "a\u0308".repeat(6), ["passwordTooShort"]],
-    ["eleven characters outside the basic plane", "\u{1f511}".repeat(11), ["passwordTooShort"]],
-    ["twelve characters outside the basic plane", "\u{1f511}".repeat(12), []],
-    ["blanks only, for composition does not matter", " ".repeat(12), []],
-    ["1024 bytes", "\u00e4".repeat(512), []],
-    ["1025 bytes", `${"\u00e4".repeat(512)}x`, ["passwordTooLong"]],
-  ])("%s", (_, password, keys) => {
-    expect(passwordProblems(password).map(({ key }) => key)).toEqual(keys);
-  });
-
-  it("follows PASSWORD_MIN_LENGTH and names it", async () => {
-    await withEnvironment({ PASSWORD_MIN_LENGTH: "16" }, () => {
-      expect(passwordProblems("x".repeat(15))).toEqual([{ key: "passwordTooShort", params: { min: 16 } }]);
-      expect(passwordProblems("x".repeat(16))).toEqual([]);
-    });
   });
 });

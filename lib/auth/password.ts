@@ -1,8 +1,6 @@
 import os from "node:os";
 import { hash, type Options, verify } from "@node-rs/argon2";
 import pLimit from "p-limit";
-import { config } from "@/lib/config/env";
-import type { Problem } from "@/lib/errors";
 
 /** The library offers its names for algorithms only as a const enum, which single-file compilers cannot read. */
 const ARGON2ID = 2;
@@ -17,13 +15,15 @@ export const PASSWORD_MAX_BYTES = 1024;
 const queue = pLimit(os.availableParallelism());
 
 /** The same password typed on different systems arrives in different Unicode forms (NIST SP 800-63B-4 §3.1.1.2). */
-const normal = (password: string) => password.normalize("NFC");
+export const normalPassword = (password: string): string => password.normalize("NFC");
 
-const isTooLong = (password: string) => Buffer.byteLength(normal(password)) > PASSWORD_MAX_BYTES;
+/** Whether `password` has more bytes than are ever hashed. */
+export const isTooLong = (password: string): boolean =>
+  Buffer.byteLength(normalPassword(password)) > PASSWORD_MAX_BYTES;
 
 /** @returns a PHC string */
 export function hashPassword(password: string): Promise<string> {
-  return queue(() => hash(normal(password), options));
+  return queue(() => hash(normalPassword(password), options));
 }
 
 /** The hash of a random password that nobody has kept. */
@@ -36,22 +36,6 @@ const NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$JXLXtaCJkycCue6iCymyLg$glGdD7OS5O
 export async function verifyPassword(stored: string | null | undefined, password: string): Promise<boolean> {
   if (isTooLong(password)) return false;
   const against = stored ?? NOBODY;
-  const matches = await queue(() => verify(against, normal(password)).catch(() => false));
+  const matches = await queue(() => verify(against, normalPassword(password)).catch(() => false));
   return matches && stored !== null && stored !== undefined;
-}
-
-type PasswordCheck = (password: string) => Problem | undefined;
-
-/** The password policy: a cloner adds checks here, and every path that sets a password obeys them. */
-const checks: PasswordCheck[] = [
-  (password) => {
-    const min = config().PASSWORD_MIN_LENGTH;
-    return [...normal(password)].length < min ? { key: "passwordTooShort", params: { min } } : undefined;
-  },
-  (password) => (isTooLong(password) ? { key: "passwordTooLong", params: { max: PASSWORD_MAX_BYTES } } : undefined),
-];
-
-/** Everything that speaks against `password`; empty if it may be set. */
-export function passwordProblems(password: string): Problem[] {
-  return checks.flatMap((check) => check(password) ?? []);
 }

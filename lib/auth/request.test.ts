@@ -85,6 +85,14 @@ describe("canonicalAddress", () => {
 describe("requestFacts", () => {
   it("cuts an overlong user agent, and leaves out what is missing", () => {
     const facts = requestFacts(new Headers({ [HEADER.socket]: "::ffff:127.0.0.1", "user-agent": "x".repeat(9000) }));
-    expect(facts).toEqual({ ip: "127.0.0.1", userAgent: "x".repeat(512), requestId: null });
+    expect(facts).toEqual({ ip: "127.0.0.1", userAgent: "x".repeat(512), requestId: null, locale: "en" });
+  });
+
+  it.each([
+    [{ cookie: "a=b; gatehouse-locale=es" }, "es"],
+    [{ cookie: "gatehouse-locale=xx", "accept-language": "es-MX,es;q=0.9" }, "es"],
+    [{ cookie: "other-gatehouse-locale=es" }, "en"],
+  ])("takes the language of the answer from %j", (headers, locale) => {
+    expect(requestFacts(new Headers(headers as Record<string, string>)).locale).toBe(locale);
   });
 });

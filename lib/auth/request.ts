@@ -1,6 +1,7 @@
 import net from "node:net";
 import { config } from "@/lib/config/env";
 import type { RequestFacts } from "@/lib/context";
+import { LOCALE_COOKIE, type Locale, negotiateLocale } from "@/lib/i18n/locales";
 
 /** Set by this app on every request (lib/start.ts, lib/middleware/handle.ts); what a client sends under these names is dropped. */
 export const HEADER = {
@@ -43,11 +44,20 @@ export function clientAddress(headers: Headers): string | null {
   return client ? canonicalAddress(client) : null;
 }
 
-/** What the audit trail and the session list keep of a request; the user agent is cut at 512 characters. */
+/** The language that was chosen in this browser. */
+const cookieLocale = (headers: Headers) =>
+  new RegExp(`(?:^|;\\s*)${LOCALE_COOKIE}=([^;]*)`).exec(headers.get("cookie") ?? "")?.[1];
+
+/** The language of the answer to a visitor who may be signed in or not: cookie, Accept-Language, English. */
+export const localeOf = (headers: Headers): Locale =>
+  negotiateLocale(cookieLocale(headers), headers.get("accept-language"));
+
+/** What the audit trail, the session list and mails keep of a request; the user agent is cut at 512 characters. */
 export function requestFacts(headers: Headers): RequestFacts {
   return {
     ip: clientAddress(headers),
     userAgent: headers.get("user-agent")?.slice(0, 512) ?? null,
     requestId: headers.get(HEADER.requestId),
+    locale: localeOf(headers),
   };
 }

@@ -19,6 +19,12 @@ export async function hasSuperuser(ctx: Context): Promise<boolean> {
   return row !== undefined;
 }
 
+/** Random, and broken into groups so short that no word of four letters can turn up by chance and be refused. */
+function randomPassword(): string {
+  const bytes = randomBytes(Math.max(12, config().PASSWORD_MIN_LENGTH));
+  return bytes.toString("base64url").replace(/(.{3})(?=.)/g, "$1-");
+}
+
 /**
  * For development: on a database without users, a superuser with a random password.
  * @returns the credentials, which are stored nowhere; undefined if there are users already
@@ -29,7 +35,7 @@ export async function createFirstSuperuser(ctx: Context): Promise<NewCredentials
   if (anybody) return undefined;
   const credentials = {
     loginId: config().LOGIN_ID === "email" ? "admin@example.com" : "admin",
-    password: randomBytes(12).toString("base64url"),
+    password: randomPassword(),
   };
   await createSuperuser(ctx, credentials);
   return credentials;

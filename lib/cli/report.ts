@@ -1,11 +1,11 @@
 import { faultOf, isUnavailable } from "@/lib/db/client";
-import { AppError, Invalid, type Problem } from "@/lib/errors";
+import { AppError, Invalid, NO_PARAMS, type Problem } from "@/lib/errors";
 import { CliError } from "./command";
 import type { CliTexts } from "./texts";
 
 /** A problem as a sentence in the language of the terminal. */
 export function errorText({ key, params }: Problem, { errors }: CliTexts): string {
-  return errors(key as Parameters<typeof errors>[0], { min: 0, max: 0, permissions: "", ...params } as never);
+  return errors(key as Parameters<typeof errors>[0], { ...NO_PARAMS, ...params } as never);
 }
 
 /** What to print for a failure; undefined for one that is a defect and deserves its stack. */

@@ -13,7 +13,7 @@ async function superuserCredentials(tools: CliTools): Promise<NewCredentials> {
   }
   if (!process.stdin.isTTY) throw new CliError(tools.texts.cli("seedMissing"));
   const loginId = SEED_SUPERUSER ?? (await ask(tools.texts.cli("seedLogin")));
-  return { loginId, password: await promptForPassword(tools) };
+  return { loginId, password: await promptForPassword(tools, loginId) };
 }
 
 /** `npm run seed`: the first superuser; with `--demo` also something to look at. */

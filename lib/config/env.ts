@@ -13,6 +13,8 @@ export type Config = Omit<Variables, "AUTH_URL" | "EMAIL_ENABLED"> & {
   AUTH_URL: string;
   /** Whether people come by https, so that cookies are Secure. */
   isHttps: boolean;
+  /** How mails leave. Undefined only in production, where they then wait. */
+  MAIL_TRANSPORT: Variables["MAIL_TRANSPORT"];
   /** Whether the app sends mail at all (never with user names as login ids). */
   mailEnabled: boolean;
 };
@@ -41,6 +43,7 @@ const examples: Record<string, string> = {
   RESEND_BASE_URL: "https://api.resend.com",
   RESEND_API_KEY: "re_123456789",
   SMTP_URL: "smtp://user:password@mail.example.com:587",
+  MAIL_FROM: "Gatehouse <no-reply@example.com>",
 };
 
 const exampleOf = (name: string): string => {
@@ -58,6 +61,14 @@ function malformed(issues: z.core.$ZodIssue[], present: Record<string, string | 
   const names = new Set(problems.map(([name]) => name));
   const rest = variables.parse(Object.fromEntries(Object.entries(present).filter(([name]) => !names.has(name))));
   return [...problems, ...crossChecks(rest).filter(([name]) => !names.has(name))];
+}
+
+/** The transport that was asked for, or else the one that was set up. */
+function mailTransport({ MAIL_TRANSPORT, SMTP_URL, RESEND_API_KEY, NODE_ENV }: Variables): Config["MAIL_TRANSPORT"] {
+  if (MAIL_TRANSPORT) return MAIL_TRANSPORT;
+  if (SMTP_URL) return "smtp";
+  if (RESEND_API_KEY) return "resend";
+  return NODE_ENV === "production" ? undefined : "outbox";
 }
 
 /**
@@ -78,7 +89,7 @@ export function parseEnv(
   return {
     config: {
       ...rest,
-      MAIL_TRANSPORT: rest.MAIL_TRANSPORT ?? (rest.NODE_ENV === "production" ? undefined : "outbox"),
+      MAIL_TRANSPORT: mailTransport(parsed.data),
       isProduction: rest.NODE_ENV === "production",
       AUTH_URL: origin,
       isHttps: protocol === "https:",

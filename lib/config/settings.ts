@@ -18,8 +18,29 @@ export const settings = {
     exactTotal: 10_000,
   },
 
+  mail: {
+    /** Seconds before a user may be sent the same mail again. */
+    resendAfterSeconds: 60,
+    /** Minutes in which the verification mail can be asked for after a refused sign-in. */
+    resendTicketMinutes: 10,
+    /** Seconds between two looks into the outbox when it was empty. */
+    pollSeconds: 1,
+    /** Bound for writing and sending one mail, whatever the mail server does. */
+    sendSeconds: 30,
+    /** After this long, the mail of a process that died is taken over: longer than `sendSeconds`. */
+    leaseSeconds: 60,
+    /** The wait after a failure doubles from the first to the longest; by chance it is longer by up to the share `jitter`. */
+    retry: { firstSeconds: 15, longestSeconds: 3600, jitter: 0.25 },
+    /** A mail that nobody has taken for so long is given up. */
+    giveUpHours: 48,
+    /** Days for which the outbox remembers that a mail was sent or given up. */
+    keepDays: 30,
+  },
+
   session: {
     /** Seconds between two updates of a session's "last seen". */
     lastSeenEverySeconds: 60,
+    /** Minutes after signing in during which changes that could give an account away need no password. */
+    recentMinutes: 10,
   },
 } as const;

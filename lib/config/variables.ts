@@ -82,6 +82,12 @@ const oidcProfile = z.strictObject({
   }),
 });
 
+// Nothing that mail libraries could take for a list or a comment, each in its own way.
+const PLAIN = String.raw`[^\p{C}@<>,;:"()\[\]\\]+`;
+const QUOTED = String.raw`"[^\p{C}"\\]+"`;
+const ADDRESS = String.raw`(?!\S*\s)${PLAIN}@${PLAIN}`;
+const SENDER = new RegExp(`^(?:${ADDRESS}|(?:${PLAIN}|${QUOTED}) <${ADDRESS}>)$`, "u");
+
 const ATTEMPT_TYPES = ["LOGIN", "FORGOT", "RESET"] as const;
 const ATTEMPT_SETTINGS = ["LIMIT", "TIMESPAN", "LOCKOUT", "IP_LIMIT"] as const;
 type AttemptOverride = `${(typeof ATTEMPT_TYPES)[number]}_ATTEMPT_${(typeof ATTEMPT_SETTINGS)[number]}`;
@@ -144,7 +150,10 @@ export const variables = z.object({
     .string()
     .regex(/^smtps?:\/\//, "must start with smtp:// or smtps://")
     .optional(),
-  MAIL_FROM: z.string().default("Gatehouse <no-reply@localhost>"),
+  MAIL_FROM: z
+    .string()
+    .regex(SENDER, "must be one address, or a name and one address in angle brackets")
+    .default("Gatehouse <no-reply@localhost>"),
   EMAIL_SITE_NAME: z.string().default("Gatehouse"),
   EMAIL_SITE_ABBR: z.string().default("Gatehouse"),
   TOKEN_EXPIRE_MINS: wholeNumber(240),

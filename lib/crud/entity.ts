@@ -54,6 +54,8 @@ export type Field = {
   unique?: string;
   /** Who may know of the field at all: in lists, filters, exports, forms and the API. Everybody, if absent. */
   isVisible?: (ctx: Context) => boolean;
+  /** Whether the form of a new or of an existing record asks for it; both do, if absent. */
+  isOnForm?: (record: "new" | "existing") => boolean;
 };
 
 export type Action = "list" | "add" | "edit" | "delete";
@@ -97,9 +99,10 @@ export type Editing = {
   form: Record<string, string[]>;
   /**
    * Checks what the schema cannot know and does slow work (hashing), before any transaction.
+   * @param id of the record that is changed, of which `sent` may hold some fields only; undefined for a new one
    * @returns columns to store beside those of the fields
    */
-  prepare?(ctx: Context, sent: Values, record: "new" | "existing"): Promise<Record<string, unknown>>;
+  prepare?(ctx: Context, sent: Values, id: string | undefined): Promise<Record<string, unknown>>;
   /** The columns for `input`; the default stores each field in its own column. */
   toColumns?(input: Values, before: StoredRow | undefined): Record<string, unknown>;
   /** Further columns to read when a row is locked, such as what the database's clock says of it. */

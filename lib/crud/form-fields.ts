@@ -41,7 +41,7 @@ export async function formSections(
   const reasons = (await entity.fieldRules?.(ctx, record)) ?? {};
   const fieldOf = async (name: string): Promise<FormField[]> => {
     const field = visible.get(name);
-    if (!field) return [];
+    if (!field || field.isOnForm?.(record ? "existing" : "new") === false) return [];
     const { kind, isRequired = false, choices } = field;
     const reason = reasons[name];
     const held = (record?.values[name] ?? []) as string[];

@@ -16,7 +16,7 @@ const JSON_TYPES: Partial<Record<Field["kind"], Json>> = {
 
 /** What a record looks like in an answer. */
 function recordSchema({ fields, table }: Entity): Json {
-  const known = Object.entries(fields).filter(([, { kind }]) => kind !== "password");
+  const known = Object.entries(fields).filter(([, { column, relation }]) => column ?? relation);
   const properties = known.map(([name, { kind, choices }]) => [
     name,
     JSON_TYPES[kind] ?? { type: ["string", "null"], ...(choices && { enum: [...choices, null] }) },

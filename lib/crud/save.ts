@@ -127,7 +127,7 @@ const saveOne = (ctx: Context, entity: Entity, wanted: Wanted, prepared: Values)
 export async function createRecord(ctx: Context, entity: Entity, input: Values): Promise<string> {
   const { schema, defaults, prepare } = editingOf(entity);
   const checked = parseInput(schema, { ...defaults, ...input });
-  const prepared = await prepare?.(ctx, checked, "new");
+  const prepared = await prepare?.(ctx, checked, undefined);
   return refusingTaken(ctx, entity, checked, () => saveOne(ctx, entity, { patch: () => checked }, prepared ?? {}));
 }
 
@@ -145,7 +145,7 @@ export async function updateRecord(
 ): Promise<void> {
   const { schema, defaults, prepare } = editingOf(entity);
   parsePatch(schema, defaults, patch);
-  const prepared = await prepare?.(ctx, patch, "existing");
+  const prepared = await prepare?.(ctx, patch, id);
   await refusingTaken(ctx, entity, patch, () =>
     saveOne(ctx, entity, { id, ...(version !== undefined && { version }), patch: () => patch }, prepared ?? {}),
   );

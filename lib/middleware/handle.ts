@@ -7,7 +7,6 @@ import { isSameOrigin } from "@/lib/auth/same-origin";
 import { findPrincipal, sessionCookieName } from "@/lib/auth/session";
 import { faultOf, isUnavailable } from "@/lib/db/client";
 import { encodeFlash, FLASH_COOKIE, flashCookieOptions } from "@/lib/flash";
-import { LOCALE_COOKIE } from "@/lib/i18n/locales";
 import { problem } from "@/lib/problem";
 import { routeFor } from "@/lib/routes";
 import { plainPage } from "./plain-page";
@@ -16,7 +15,7 @@ import { contentSecurityPolicy, setSecurityHeaders } from "./security-headers";
 /** Bodies above this many bytes are refused unread; Next.js would cut them off silently at 10 MB. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
-type Verdict = "pass" | "anonymous" | "forbidden" | "crossSite" | "tooLarge" | "unavailable";
+type Verdict = "pass" | "anonymous" | "forbidden" | "crossSite" | "notAForm" | "tooLarge" | "unavailable";
 
 /** Path in the form in which routes are matched: what Next.js decodes, the check decodes too. */
 function decodedPath(request: NextRequest): string {
@@ -27,9 +26,21 @@ function decodedPath(request: NextRequest): string {
   }
 }
 
+/**
+ * A page takes posts only by its actions: called by a script, or as the multipart form that browsers send without. Next.js
+ * would answer any other post with the bare page, as if it had been done.
+ */
+const isDeafPost = ({ method, headers }: NextRequest, pathname: string) =>
+  method === "POST" &&
+  !pathname.startsWith("/api/") &&
+  pathname !== "/logout" &&
+  !headers.has("next-action") &&
+  !/^multipart\/form-data/i.test(headers.get("content-type") ?? "");
+
 async function judge(request: NextRequest, pathname: string): Promise<Verdict> {
   if (!isSameOrigin(request)) return "crossSite";
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) return "tooLarge";
+  if (isDeafPost(request, pathname)) return "notAForm";
   const { allow, readsSession } = routeFor(pathname);
   if (allow === "public" && !readsSession) return "pass";
   try {
@@ -48,6 +59,7 @@ const API_ANSWER: Record<Exclude<Verdict, "pass">, [status: number, title: strin
   anonymous: [401, "Unauthorized"],
   forbidden: [403, "Forbidden"],
   crossSite: [403, "Cross-site request refused"],
+  notAForm: [400, "Bad request"],
   tooLarge: [413, "Content too large"],
   unavailable: [503, "Service unavailable"],
 };
@@ -89,11 +101,7 @@ async function answer(verdict: Verdict, request: NextRequest, pathname: string, 
   if (verdict === "forbidden" && isRead && !request.headers.get(HEADER.router)) {
     return NextResponse.rewrite(new URL("/refused", request.url), { request: { headers: forwarded } });
   }
-  const language = {
-    cookieLocale: request.cookies.get(LOCALE_COOKIE)?.value,
-    acceptLanguage: request.headers.get("accept-language"),
-  };
-  return plainPage(verdict, API_ANSWER[verdict][0], language, nonce);
+  return plainPage(verdict, API_ANSWER[verdict][0], request.headers, nonce);
 }
 
 /** Whether the answer is a whole page for a person to see, so that a waiting message counts as shown. */

@@ -19,6 +19,10 @@ export function contentSecurityPolicy(nonce: string): string {
   ].join("; ");
 }
 
+/** The nonce that the middleware has put into the policy of this request; empty where it did not run. */
+export const nonceIn = (headers: Headers): string =>
+  /'nonce-([^']+)'/.exec(headers.get("content-security-policy") ?? "")?.[1] ?? "";
+
 /** Sets the policy and the other headers that every answer carries (ASVS 3.4). */
 export function setSecurityHeaders(headers: Headers, policy: string): void {
   headers.set("content-security-policy", policy);

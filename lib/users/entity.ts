@@ -12,6 +12,7 @@ import { contains } from "@/lib/crud/list-sql";
 import { users as table } from "@/lib/db/schema/users";
 import type { Problem } from "@/lib/errors";
 import { access } from "./access";
+import { mailAfter } from "./notices";
 import { userRelations } from "./relations";
 import { lockSuperusers, userJudge } from "./rules";
 import { newUser, userSchema } from "./schema";
@@ -46,7 +47,10 @@ async function endSessionsAfter(tx: Context, changes: Change[]): Promise<void> {
 
 const hooks: Hooks = {
   beforeSave: userJudge,
-  afterSave: endSessionsAfter,
+  async afterSave(tx, changes) {
+    await endSessionsAfter(tx, changes);
+    await mailAfter(tx, changes);
+  },
   beforeDelete: userJudge,
 };
 
@@ -104,14 +108,20 @@ export const userEntity: Entity = {
     disabledAt: { kind: "day", column: table.disabledAt, list: "shown", sortable: true, filter: "dateRange" },
     createdAt: { kind: "dateTime", column: table.createdAt, list: "offered", sortable: true, filter: "dateRange" },
     updatedAt: { kind: "dateTime", column: table.updatedAt },
-    password: { kind: "password" },
-    confirm: { kind: "password" },
+    sendWelcome: {
+      kind: "boolean",
+      isVisible: () => config().mailEnabled,
+      isOnForm: (record) => record === "new",
+    },
+    // Where mail is sent, people choose their own; the API and the command line can set one all the same.
+    password: { kind: "password", isOnForm: () => !config().mailEnabled },
+    confirm: { kind: "password", isOnForm: () => !config().mailEnabled },
   },
   editing: {
     schema: userSchema,
     defaults: newUser,
     form: {
-      account: ["loginId", "isEnabled", "isSuperuser", "disabledAt", "password", "confirm"],
+      account: ["loginId", "isEnabled", "isSuperuser", "disabledAt", "sendWelcome", "password", "confirm"],
       access: ["groupIds", "bundleIds", "permissionIds"],
     },
     prepare: preparePassword,

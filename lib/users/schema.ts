@@ -15,6 +15,8 @@ export const userSchema = z
     disabledAt: z.string().check(z.refine((text) => text === "" || isDay(text) || isInstant(text), "notADate")),
     /** Left out where the form does not show it. */
     isSuperuser: z.optional(z.boolean()),
+    /** Whether a new user is mailed a link to verify the account and choose a password. */
+    sendWelcome: z.optional(z.boolean()),
     groupIds: idsSchema,
     bundleIds: idsSchema,
     permissionIds: idsSchema,
@@ -26,12 +28,13 @@ export const userSchema = z
 
 export type UserInput = z.infer<typeof userSchema>;
 
-/** A user as the empty form has it: enabled, and nothing granted. */
+/** A user of whom nothing is said: enabled, nothing granted, and nobody is mailed. */
 export const newUser: UserInput = {
   loginId: "",
   isEnabled: true,
   isSuperuser: false,
   disabledAt: "",
+  sendWelcome: false,
   groupIds: [],
   bundleIds: [],
   permissionIds: [],

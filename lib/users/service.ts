@@ -1,14 +1,15 @@
 import { eq } from "drizzle-orm";
 import { assertMayImpersonate } from "@/lib/auth/granting";
 import { canonicalLoginId } from "@/lib/auth/login-id";
-import { hashPassword, passwordProblems } from "@/lib/auth/password";
+import { hashPassword } from "@/lib/auth/password";
+import { assertPasswordAllowed } from "@/lib/auth/password-policy";
 import { type Context, inTransaction } from "@/lib/context";
 import { deleteRecord } from "@/lib/crud/delete";
 import { isUuid } from "@/lib/crud/ids";
 import { heldByAll } from "@/lib/crud/record";
 import { createRecord, saveIn, updateRecord } from "@/lib/crud/save";
 import { users } from "@/lib/db/schema/users";
-import { Invalid, NotFound } from "@/lib/errors";
+import { NotFound } from "@/lib/errors";
 import { userEntity } from "./entity";
 import type { UserInput } from "./schema";
 
@@ -67,12 +68,11 @@ export const deleteUser = (ctx: Context, id: string): Promise<void> => deleteRec
  * @throws NotFound, Invalid if the password policy says no
  */
 export async function setPassword(ctx: Context, loginId: string, password: string): Promise<void> {
-  const [problem] = passwordProblems(password);
-  if (problem) throw new Invalid({ password: problem });
+  const user = await findUserByLoginId(ctx, loginId);
+  if (!user) throw new NotFound("userNotFound");
+  await assertPasswordAllowed(password, user);
   const passwordHash = await hashPassword(password);
   await inTransaction(ctx, async (tx) => {
-    const user = await findUserByLoginId(tx, loginId);
-    if (!user) throw new NotFound("userNotFound");
     await assertMayImpersonate(tx, user.id);
     const [outcome] = await saveIn(tx, userEntity, [{ id: user.id, patch: () => ({}) }], {
       passwordHash,

@@ -1,9 +1,13 @@
+import { eq } from "drizzle-orm";
 import { canonicalLoginId, isLoginId } from "@/lib/auth/login-id";
-import { hashPassword, passwordProblems } from "@/lib/auth/password";
+import { hashPassword } from "@/lib/auth/password";
+import { assertPasswordAllowed } from "@/lib/auth/password-policy";
 import { config } from "@/lib/config/env";
 import type { Context } from "@/lib/context";
 import { isDay } from "@/lib/crud/days";
 import type { StoredRow, Values } from "@/lib/crud/entity";
+import { isUuid } from "@/lib/crud/ids";
+import { users } from "@/lib/db/schema/users";
 import { Invalid } from "@/lib/errors";
 import type { UserState } from "./rules";
 import type { UserInput } from "./schema";
@@ -38,29 +42,35 @@ export function userColumns(values: Values, before: StoredRow | undefined): Valu
   };
 }
 
-/** @throws Invalid for what the schema cannot know: the form of login ids and the password policy */
-function checkInput({ loginId, password }: Partial<UserInput>): void {
+/** @throws Invalid if it has not the form of a login id */
+function checkLoginId(loginId: string): void {
   const { LOGIN_ID } = config();
-  if (loginId !== undefined && !isLoginId(loginId, LOGIN_ID)) {
-    throw new Invalid({ loginId: { key: LOGIN_ID === "email" ? "notAnEmail" : "notAUserName" } });
-  }
-  if (!password) return;
-  const [problem] = passwordProblems(password);
-  if (problem) throw new Invalid({ password: problem });
+  if (isLoginId(loginId, LOGIN_ID)) return;
+  throw new Invalid({ loginId: { key: LOGIN_ID === "email" ? "notAnEmail" : "notAUserName" } });
+}
+
+async function storedLoginId(ctx: Context, id: string | undefined): Promise<string | undefined> {
+  if (id === undefined || !isUuid(id)) return undefined;
+  const [row] = await ctx.db.select({ loginId: users.loginId }).from(users).where(eq(users.id, id));
+  return row?.loginId;
 }
 
 /**
  * Checks what was sent and hashes the password, if there is one.
+ * @param id of the user that is changed; undefined for a new one
  * @returns the columns that go with a new password
  * @throws Invalid
  */
-export async function preparePassword(ctx: Context, sent: Values, record: "new" | "existing"): Promise<Values> {
-  const { password = "", ...input } = sent as Partial<UserInput>;
-  checkInput({ ...input, password });
-  // Who sets the password vouches for the account; otherwise a mail has to prove it.
-  if (password !== "") return { passwordHash: await hashPassword(password), isVerified: true };
+export async function preparePassword(ctx: Context, sent: Values, id: string | undefined): Promise<Values> {
+  const { password = "", loginId } = sent as Partial<UserInput>;
+  if (loginId !== undefined) checkLoginId(loginId);
+  if (password !== "") {
+    await assertPasswordAllowed(password, { loginId: loginId ?? (await storedLoginId(ctx, id)) });
+    // Who sets the password vouches for the account; otherwise a mail has to prove it.
+    return { passwordHash: await hashPassword(password), isVerified: true };
+  }
   // Without mail there is no link by which a new user could choose a password; the operator has the command line.
-  if (record === "new" && ctx.actor.kind === "user" && !config().mailEnabled) {
+  if (id === undefined && ctx.actor.kind === "user" && !config().mailEnabled) {
     throw new Invalid({ password: { key: "required" } });
   }
   return {};

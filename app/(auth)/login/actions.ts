@@ -3,16 +3,25 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { signInWithCredentials } from "@/lib/auth/auth";
-import { markPublic } from "@/lib/auth/guards";
+import { anonymousContext, markPublic } from "@/lib/auth/guards";
 import { safePath } from "@/lib/auth/redirects";
 import { settings } from "@/lib/config/settings";
 import { text } from "@/lib/crud/form-data";
+import { type FormState, formStateOf } from "@/lib/crud/form-state";
 import { isUnavailable } from "@/lib/db/client";
+import { Blocked, NotFound } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
+import { problemTexts } from "@/lib/i18n/problem-text";
+import { type PasswordLink, resendByTicket, resendTicket } from "@/lib/users/password-links";
 
 markPublic("this is where people sign in");
 
-export type LoginState = { loginId: string; error?: string | undefined };
+export type LoginState = {
+  loginId: string;
+  error?: string | undefined;
+  /** Given to whoever typed the right password of an account that is not verified. */
+  ticket?: PasswordLink | undefined;
+};
 
 /** Signs in, or says why not; the login id that was typed comes back, the password never does. */
 export async function login(_state: LoginState, form: FormData): Promise<LoginState> {
@@ -20,6 +29,13 @@ export async function login(_state: LoginState, form: FormData): Promise<LoginSt
   const t = await getTranslations("login.errors");
   try {
     const outcome = await signInWithCredentials({ loginId, password: text(form, "password") });
+    if (outcome === "unverified") {
+      return {
+        loginId,
+        error: t("unverified", { loginId }),
+        ticket: await resendTicket(await anonymousContext(), loginId),
+      };
+    }
     if (outcome !== "signed-in") return { loginId, error: t(outcome) };
   } catch (error) {
     if (!isUnavailable(error)) throw error;
@@ -27,4 +43,29 @@ export async function login(_state: LoginState, form: FormData): Promise<LoginSt
   }
   await setFlash({ kind: "status", key: "loginSuccessful" });
   redirect(safePath(text(form, "next"), settings.landing.afterLogin));
+}
+
+export type ResendState = {
+  kind?: "status" | "alert";
+  message?: string;
+  /** Seconds until another mail may be sent. */
+  wait?: number;
+};
+
+/** Sends the verification mail again, to whoever has just typed the right password. */
+export async function resendVerificationMail(_state: ResendState, form: FormData): Promise<ResendState> {
+  const t = await getTranslations("login.resend");
+  try {
+    await resendByTicket(await anonymousContext(), { userId: text(form, "userId"), token: text(form, "ticket") });
+    return { kind: "status", message: t("sent"), wait: settings.mail.resendAfterSeconds };
+  } catch (error) {
+    if (error instanceof NotFound) return { kind: "alert", message: t("expired") };
+    const { problem }: FormState<never> = formStateOf(error, undefined as never);
+    const sentence = await problemTexts();
+    return {
+      kind: "alert",
+      ...(problem && { message: sentence(problem) }),
+      ...(error instanceof Blocked && { wait: error.retryAfterSeconds }),
+    };
+  }
 }

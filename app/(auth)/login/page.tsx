@@ -2,9 +2,11 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { setPreference } from "@/app/preferences";
+import { passwordInputTexts } from "@/components/form/new-password-texts";
 import { AuthCard } from "@/components/layout/auth-card";
 import { currentPrincipal } from "@/lib/auth/current";
 import { markPublic } from "@/lib/auth/guards";
+import { mailsPasswordLinks } from "@/lib/auth/links";
 import { safePath } from "@/lib/auth/redirects";
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
@@ -31,8 +33,7 @@ export default async function LoginPage({ searchParams }: PageProps<"/login">) {
   const texts = {
     loginId: t(mode),
     password: t("password"),
-    show: t("show"),
-    hide: t("hide"),
+    ...(await passwordInputTexts()),
     submit: t("submit"),
     working: t("working"),
   };
@@ -42,7 +43,9 @@ export default async function LoginPage({ searchParams }: PageProps<"/login">) {
         next={target}
         mode={mode}
         texts={texts}
-        error={error === undefined ? undefined : t(`errors.${reasonOf(error, code)}`)}
+        resendTexts={{ submit: t("resend.submit"), working: t("resend.working"), wait: t("resend.wait") }}
+        forgot={mailsPasswordLinks() ? { href: "/forgot-password", label: t("forgot") } : undefined}
+        error={error === undefined ? undefined : t(`errors.${reasonOf(error, code)}`, { loginId: "" })}
       />
     </AuthCard>
   );

@@ -9,7 +9,7 @@ import { orNotFound } from "@/lib/auth/not-found";
 import type { Principal } from "@/lib/auth/principal";
 import type { Context } from "@/lib/context";
 import { backTo } from "@/lib/crud/carried";
-import { editingOf } from "@/lib/crud/entity";
+import { editingOf, type Values } from "@/lib/crud/entity";
 import { type FormField, formSections } from "@/lib/crud/form-fields";
 import type { SearchParams } from "@/lib/crud/list-query";
 import { type CrudRecord, getRecord } from "@/lib/crud/record";
@@ -30,6 +30,8 @@ type FormScreenProps = {
   action: EntityFormProps["action"];
   Form: ComponentType<EntityFormProps>;
   words?: FieldWords;
+  /** What a new record's form begins with, where that is not what the verbs take for granted. */
+  initial?: Values;
 };
 
 async function worded(ctx: Context, field: FormField, t: EntityTexts, words: FieldWords) {
@@ -72,7 +74,15 @@ const shownValues = (sections: WordedSection[], values: Record<string, unknown>)
   Object.fromEntries(sections.flatMap(({ fields }) => fields.map(({ name }) => [name, values[name]])));
 
 /** The page that adds a record. */
-export async function AddScreen({ entity, principal, searchParams, action, Form, words = {} }: FormScreenProps) {
+export async function AddScreen({
+  entity,
+  principal,
+  searchParams,
+  action,
+  Form,
+  words = {},
+  initial,
+}: FormScreenProps) {
   const { definition, texts } = entity;
   const path = `/admin/${definition.name}`;
   const ctx = await contextOf(principal);
@@ -83,7 +93,7 @@ export async function AddScreen({ entity, principal, searchParams, action, Form,
       <Form
         action={action}
         sections={sections}
-        defaults={shownValues(sections, editingOf(definition).defaults)}
+        defaults={shownValues(sections, { ...editingOf(definition).defaults, ...initial })}
         carried={{ from: backTo(searchParams.from, path) }}
         submit={t("add")}
       />

@@ -14,7 +14,7 @@ import { listHref, parseListQuery, type SearchParams } from "@/lib/crud/list-que
 import { listFieldsOf } from "@/lib/crud/list-sql";
 import { relationOptions } from "@/lib/crud/relations";
 import type { AdminEntity, EntityTexts } from "@/lib/entities";
-import { reasonTexts } from "./reasons";
+import { problemTexts } from "@/lib/i18n/problem-text";
 import { firstTab } from "./record-tabs";
 
 type ListScreenProps = {
@@ -81,7 +81,7 @@ export async function ListScreen({ entity, principal, searchParams, deletion, ce
       columns.map(([id]) => id),
     ),
     filtersOf(ctx, definition, t, query.filters),
-    reasonTexts(),
+    problemTexts(),
   ]);
   const from = encodeURIComponent(listHref(path, query));
   const may = (action: "add" | "edit" | "delete") => {

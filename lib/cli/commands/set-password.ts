@@ -12,9 +12,10 @@ const setPasswordCommand: CliCommand = (program, tools) => {
     .action(async (loginId: string, options: { passwordStdin?: boolean }) => {
       const ctx = await tools.context();
       // Before anybody types a password twice for nothing.
-      if (!(await findUserByLoginId(ctx, loginId))) throw new NotFound("userNotFound");
-      const password = options.passwordStdin ? await passwordFromStdin(tools) : await promptForPassword(tools);
-      await setPassword(ctx, loginId, password);
+      const user = await findUserByLoginId(ctx, loginId);
+      if (!user) throw new NotFound("userNotFound");
+      const ask = options.passwordStdin ? passwordFromStdin : promptForPassword;
+      await setPassword(ctx, loginId, await ask(tools, user.loginId));
       tools.print(tools.texts.cli("passwordSet"));
     });
 };

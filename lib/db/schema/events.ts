@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigserial, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns";
+import { users } from "./users";
 
 /** What changed, field by field: old and new value, with names instead of ids. */
 export type AuditChanges = Record<string, { from: unknown; to: unknown }>;
@@ -33,20 +34,45 @@ export const auditEvents = pgTable(
   ],
 );
 
-/** Mails wait here until a transport has taken them. */
+/** The mails that the app knows how to write; each is a template in lib/mail/templates. */
+export const MAIL_KINDS = [
+  "reset-password",
+  "verify-account",
+  "confirm-login",
+  "login-changed",
+  "password-changed",
+] as const;
+
+/**
+ * Mails wait here until a transport has taken them. A row says what is to be told to whom, and no more: the text is
+ * written, and the link signed, only when the mail is about to leave, so that no link that opens an account lies here.
+ */
 export const mailOutbox = pgTable(
   "mail_outbox",
   {
     id: id(),
-    recipient: text("recipient").notNull(),
-    subject: text("subject").notNull(),
-    html: text("html").notNull(),
-    text: text("text").notNull(),
+    kind: text("kind", { enum: MAIL_KINDS }).notNull(),
+    /** Null only for a forgotten password, until the one to whom `loginId` belongs is looked up. */
+    userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
+    /** What was typed for a forgotten password, in its canonical form; nobody may have it. */
+    loginId: text("login_id"),
+    /** Where it goes, where that is not the stored address of the user at the time of sending. */
+    recipient: text("recipient"),
+    /** The language of whoever asked for it, for users who have chosen none. */
+    locale: text("locale"),
     createdAt: createdAt(),
+    /** Until then nobody else takes it: the wait after a failure, or the time that a delivery may last. */
     nextTryAt: instant("next_try_at").notNull().defaultNow(),
     tries: integer("tries").notNull().default(0),
     lastError: text("last_error"),
     sentAt: instant("sent_at"),
+    /** Given up: refused for good, or too old. */
+    failedAt: instant("failed_at"),
   },
-  (t) => [index("mail_outbox_due").on(t.nextTryAt, t.sentAt)],
+  (t) => [
+    index("mail_outbox_due").on(t.nextTryAt).where(sql`${t.sentAt} is null and ${t.failedAt} is null`),
+    // Whether a user was sent the same a moment ago.
+    index("mail_outbox_user").on(t.userId, t.kind, t.createdAt),
+    index("mail_outbox_created_at").on(t.createdAt),
+  ],
 );

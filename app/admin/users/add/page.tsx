@@ -21,6 +21,7 @@ export default async function AddUserPage({ searchParams }: PageProps<"/admin/us
       searchParams={await searchParams}
       action={addUser}
       Form={UserForm}
+      initial={{ sendWelcome: true }}
       words={await userWords("new")}
     />
   );

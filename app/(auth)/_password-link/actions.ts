@@ -1,0 +1,49 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import { anonymousContext, markPublic } from "@/lib/auth/guards";
+import { dropLink, keptLink } from "@/lib/auth/link-cookie";
+import { settings } from "@/lib/config/settings";
+import { text } from "@/lib/crud/form-data";
+import { type FormState, formStateOf } from "@/lib/crud/form-state";
+import { NotFound } from "@/lib/errors";
+import { setFlash } from "@/lib/flash";
+import { problemTexts } from "@/lib/i18n/problem-text";
+import { type PasswordLinkPurpose, setPasswordByLink } from "@/lib/users/password-links";
+import { leaveInvalidLink } from "./invalid";
+
+markPublic("the link proves who sets the password");
+
+export type PasswordLinkState = { error?: string; problems: { password?: string; confirm?: string } };
+
+const outcomes = {
+  reset: { key: "passwordChanged", landing: settings.landing.afterReset },
+  verify: { key: "accountVerified", landing: settings.landing.afterVerifyAccount },
+} as const;
+
+/** Sets the password by the link that this browser has opened. */
+export async function setPasswordFromLink(
+  purpose: PasswordLinkPurpose,
+  _state: PasswordLinkState,
+  form: FormData,
+): Promise<PasswordLinkState> {
+  // What is bound to an action comes from the browser like everything else.
+  const { key, landing } = purpose === "verify" ? outcomes.verify : outcomes.reset;
+  const link = await keptLink();
+  if (!link) leaveInvalidLink();
+  try {
+    await setPasswordByLink(await anonymousContext(), purpose === "verify" ? "verify" : "reset", link, {
+      password: text(form, "password"),
+      confirm: text(form, "confirm"),
+    });
+  } catch (error) {
+    if (error instanceof NotFound) leaveInvalidLink();
+    const { fields = {}, problem }: FormState<never> = formStateOf(error, undefined as never);
+    const sentence = await problemTexts();
+    const problems = Object.fromEntries(Object.entries(fields).map(([name, each]) => [name, sentence(each)]));
+    return { problems, ...(problem && { error: sentence(problem) }) };
+  }
+  await dropLink(purpose);
+  await setFlash({ kind: "status", key });
+  redirect(landing);
+}

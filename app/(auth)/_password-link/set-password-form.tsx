@@ -1,0 +1,36 @@
+"use client";
+
+import { useActionState } from "react";
+import { NewPasswordFields, type NewPasswordTexts } from "@/components/form/new-password-fields";
+import { Alert } from "@/components/ui/alert";
+import { Button, buttonClass } from "@/components/ui/button";
+import type { PasswordLinkPurpose } from "@/lib/users/password-links";
+import { type PasswordLinkState, setPasswordFromLink } from "./actions";
+
+type SetPasswordFormProps = {
+  purpose: PasswordLinkPurpose;
+  loginId: string;
+  texts: Record<"submit" | "working" | "cancel", string>;
+  passwordTexts: NewPasswordTexts;
+};
+
+export function SetPasswordForm({ purpose, loginId, texts, passwordTexts }: SetPasswordFormProps) {
+  const [state, action, isPending] = useActionState<PasswordLinkState, FormData>(
+    setPasswordFromLink.bind(null, purpose),
+    { problems: {} },
+  );
+  return (
+    <form action={action} className="grid gap-4" noValidate>
+      {state.error && <Alert kind="alert">{state.error}</Alert>}
+      {/* For password managers: whose password this is. */}
+      <input type="text" name="username" autoComplete="username" value={loginId} readOnly hidden />
+      <NewPasswordFields texts={passwordTexts} problems={state.problems} />
+      <Button type="submit" disabled={isPending} className="mt-1 w-full">
+        {isPending ? texts.working : texts.submit}
+      </Button>
+      <a href="/login" className={buttonClass({ variant: "ghost", className: "w-full" })}>
+        {texts.cancel}
+      </a>
+    </form>
+  );
+}

@@ -1,0 +1,44 @@
+"use client";
+
+import { useActionState, useEffect, useState } from "react";
+import { Alert } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
+import type { PasswordLink } from "@/lib/users/password-links";
+import { type ResendState, resendVerificationMail } from "./actions";
+
+export type ResendTexts = Record<"submit" | "working" | "wait", string>;
+
+/** Whole seconds that are left of `seconds`, from each new `answer` on. */
+function useCountdown(answer: unknown, seconds: number): number {
+  const [left, setLeft] = useState(seconds);
+  useEffect(() => {
+    // `answer` is what begins a new count, also with the same number of seconds.
+    void answer;
+    setLeft(seconds);
+    if (seconds <= 0) return;
+    const timer = setInterval(() => setLeft((before) => Math.max(0, before - 1)), 1000);
+    return () => clearInterval(timer);
+  }, [answer, seconds]);
+  return left;
+}
+
+/** Asks for another verification mail, and shows when the next may follow. */
+export function ResendForm({ ticket, texts }: { ticket: PasswordLink; texts: ResendTexts }) {
+  const [state, action, isPending] = useActionState<ResendState, FormData>(resendVerificationMail, {});
+  const left = useCountdown(state, state.wait ?? 0);
+  return (
+    <form action={action} className="mb-4 grid gap-2">
+      {state.message && state.kind && <Alert kind={state.kind}>{state.message}</Alert>}
+      <input type="hidden" name="userId" value={ticket.userId} />
+      <input type="hidden" name="ticket" value={ticket.token} />
+      <Button type="submit" variant="outline" disabled={isPending || left > 0}>
+        {isPending ? texts.working : texts.submit}
+        {left > 0 && (
+          <span className="text-muted-foreground tabular-nums">
+            ({left}&nbsp;{texts.wait})
+          </span>
+        )}
+      </Button>
+    </form>
+  );
+}

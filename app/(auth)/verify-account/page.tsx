@@ -1,0 +1,13 @@
+import type { Metadata } from "next";
+import { PasswordLinkScreen, passwordLinkTexts } from "@/app/(auth)/_password-link/screen";
+import { markPublic } from "@/lib/auth/guards";
+
+markPublic("the link proves who sets the password");
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await passwordLinkTexts("verify"))("title") };
+}
+
+export default function VerifyAccountPage() {
+  return <PasswordLinkScreen purpose="verify" />;
+}

@@ -1,0 +1,56 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import { contextOf, requireUser } from "@/lib/auth/guards";
+import { text } from "@/lib/crud/form-data";
+import { formStateOf } from "@/lib/crud/form-state";
+import { NotFound } from "@/lib/errors";
+import { setFlash } from "@/lib/flash";
+import { problemTexts } from "@/lib/i18n/problem-text";
+import { endOtherSessions, endOwnSession } from "@/lib/sessions/service";
+import { changeOwnPassword } from "@/lib/users/own-password";
+
+const ACCOUNT = "/account";
+
+/** What is wrong, in sentences; what was typed is not sent back. */
+export type PasswordState = {
+  error?: string;
+  problems: { currentPassword?: string; password?: string; confirm?: string };
+};
+
+export async function changePassword(_state: PasswordState, form: FormData): Promise<PasswordState> {
+  const principal = await requireUser();
+  try {
+    await changeOwnPassword(await contextOf(principal), {
+      currentPassword: text(form, "currentPassword"),
+      password: text(form, "password"),
+      confirm: text(form, "confirm"),
+    });
+  } catch (error) {
+    const { fields = {}, problem } = formStateOf(error, null);
+    const sentence = await problemTexts();
+    if (problem && Object.keys(fields).length === 0) return { problems: {}, error: sentence(problem) };
+    return { problems: Object.fromEntries(Object.entries(fields).map(([name, each]) => [name, sentence(each)])) };
+  }
+  await setFlash({ kind: "status", key: "accountPasswordChanged" });
+  redirect(ACCOUNT);
+}
+
+export async function endSession(form: FormData): Promise<void> {
+  const principal = await requireUser();
+  try {
+    await endOwnSession(await contextOf(principal), text(form, "sessionId"));
+    await setFlash({ kind: "status", key: "accountSessionEnded" });
+  } catch (error) {
+    // Gone already, which is what was wanted; the list shows it.
+    if (!(error instanceof NotFound)) throw error;
+  }
+  redirect(ACCOUNT);
+}
+
+export async function endOthers(): Promise<void> {
+  const principal = await requireUser();
+  await endOtherSessions(await contextOf(principal));
+  await setFlash({ kind: "status", key: "accountOthersEnded" });
+  redirect(ACCOUNT);
+}

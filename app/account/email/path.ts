@@ -1,0 +1,3 @@
+/** The address of the page, with what has been typed there so far. */
+export const emailPath = (typed: string): string =>
+  typed === "" ? "/account/email" : `/account/email?email=${encodeURIComponent(typed)}`;

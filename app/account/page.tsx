@@ -1,0 +1,34 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { setPreference } from "@/app/preferences";
+import { AppShell } from "@/components/layout/app-shell";
+import { PageHeader } from "@/components/layout/page-header";
+import { contextOf, requireUser } from "@/lib/auth/guards";
+import { ownSessions } from "@/lib/sessions/service";
+import { hasOwnPassword } from "@/lib/users/own-password";
+import { PasswordCard } from "./password-card";
+import { PreferencesCard } from "./preferences-card";
+import { ProfileCard } from "./profile-card";
+import { SessionsCard } from "./sessions-card";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("account"))("title") };
+}
+
+export default async function AccountPage() {
+  const principal = await requireUser();
+  const ctx = await contextOf(principal);
+  const [hasPassword, { sessions, more }] = await Promise.all([hasOwnPassword(ctx), ownSessions(ctx)]);
+  const t = await getTranslations("account");
+  return (
+    <AppShell principal={principal} here="/account" setPreference={setPreference}>
+      <PageHeader title={t("title")} intro={t("intro")} />
+      <div className="grid max-w-3xl gap-5">
+        <ProfileCard loginId={principal.loginId} />
+        <PasswordCard loginId={principal.loginId} hasPassword={hasPassword} />
+        <SessionsCard sessions={sessions} more={more} />
+        <PreferencesCard />
+      </div>
+    </AppShell>
+  );
+}

@@ -1,0 +1,74 @@
+import { eq } from "drizzle-orm";
+import { findLinkHolder, type LinkHolder } from "@/lib/auth/links";
+import { isEmailAddress } from "@/lib/auth/login-id";
+import { isReservedLoginId } from "@/lib/auth/reserved-domains";
+import { type Database, database } from "@/lib/db/client";
+import { mailOutbox } from "@/lib/db/schema/events";
+import { users } from "@/lib/db/schema/users";
+import { DEFAULT_LOCALE, isLocale } from "@/lib/i18n/locales";
+import { addressOf } from "./address";
+import type { Mail, MailContent } from "./content";
+import { mailLink } from "./link";
+import { secondsUntilNext } from "./queue";
+import { renderMail } from "./render";
+
+type OutboxRow = typeof mailOutbox.$inferSelect;
+
+/** Whether the holder may set a password by mail at all. */
+const takesLinks = (holder: LinkHolder) => holder.isNotDisabled && !isReservedLoginId(holder.loginIdCanonical);
+
+/**
+ * Looks up whose forgotten password a mail is about. Requests for nobody, for accounts that get no link, and those that
+ * come too soon after another end here, where nobody waits for the answer.
+ */
+function adopt(db: Database, row: OutboxRow, loginId: string): Promise<LinkHolder | undefined> {
+  return db.transaction(async (tx) => {
+    const holder = await findLinkHolder(tx, eq(users.loginIdCanonical, loginId), "locked");
+    if (!holder || !takesLinks(holder)) return undefined;
+    if ((await secondsUntilNext(tx, holder.id, row.kind, row.id)) > 0) return undefined;
+    await tx.update(mailOutbox).set({ userId: holder.id }).where(eq(mailOutbox.id, row.id));
+    return holder;
+  });
+}
+
+async function holderOf(db: Database, row: OutboxRow): Promise<LinkHolder | undefined> {
+  if (row.userId) return findLinkHolder(db, eq(users.id, row.userId));
+  return row.loginId ? adopt(db, row, row.loginId) : undefined;
+}
+
+/** What the row has to say now; undefined if nothing any more. */
+async function contentOf(row: OutboxRow, holder: LinkHolder): Promise<MailContent | undefined> {
+  const { kind, createdAt: changedAt } = row;
+  const { loginId } = holder;
+  switch (kind) {
+    case "reset-password":
+      return takesLinks(holder) ? { kind, loginId, ...(await mailLink(holder, "reset")) } : undefined;
+    case "verify-account":
+      if (holder.isVerified || !takesLinks(holder)) return undefined;
+      return { kind, loginId, ...(await mailLink(holder, "verify")) };
+    case "confirm-login": {
+      const newLoginId = row.recipient;
+      if (!newLoginId || !takesLinks(holder)) return undefined;
+      return { kind, loginId, newLoginId, ...(await mailLink(holder, "confirm-login", newLoginId)) };
+    }
+    case "login-changed":
+      return { kind, newLoginId: loginId, changedAt };
+    case "password-changed":
+      return { kind, loginId, changedAt };
+  }
+}
+
+/**
+ * Turns a row of the outbox into a mail: finds the address, signs the link and writes the text, as late as that is
+ * possible.
+ * @returns null if there is nothing to send any more
+ */
+export async function composeMail(row: OutboxRow): Promise<Mail | null> {
+  const holder = await holderOf(database(), row);
+  const content = holder && (await contentOf(row, holder));
+  if (!content) return null;
+  const to = row.recipient ?? addressOf(holder);
+  if (!isEmailAddress(to.toLowerCase())) return null;
+  const locale = [holder.locale, row.locale].find(isLocale) ?? DEFAULT_LOCALE;
+  return { id: row.id, to, ...(await renderMail(content, locale)) };
+}
