@@ -11,7 +11,8 @@ const nextConfig: NextConfig = {
   },
   // Migrations are read at start; argon2 is a native module.
   outputFileTracingIncludes: { "/*": ["./drizzle/**/*"] },
-  serverExternalPackages: ["@node-rs/argon2", "pg"],
+  // Mail libraries look for optional packages when they are loaded, which a bundle would report as missing.
+  serverExternalPackages: ["@node-rs/argon2", "nodemailer", "pg", "react-email", "resend"],
 };
 
 export default createNextIntlPlugin({

@@ -2,8 +2,9 @@
 
 import { redirect } from "next/navigation";
 import { contextOf, requireUser } from "@/lib/auth/guards";
+import { requireRecentSignIn } from "@/lib/auth/recent";
 import { text } from "@/lib/crud/form-data";
-import { formStateOf } from "@/lib/crud/form-state";
+import { problemsOf } from "@/lib/crud/form-state";
 import { NotFound } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
 import { problemTexts } from "@/lib/i18n/problem-text";
@@ -18,6 +19,7 @@ export type PasswordState = {
   problems: { currentPassword?: string; password?: string; confirm?: string };
 };
 
+/** Sets a new password; the present one is asked, however fresh the session is. */
 export async function changePassword(_state: PasswordState, form: FormData): Promise<PasswordState> {
   const principal = await requireUser();
   try {
@@ -27,7 +29,7 @@ export async function changePassword(_state: PasswordState, form: FormData): Pro
       confirm: text(form, "confirm"),
     });
   } catch (error) {
-    const { fields = {}, problem } = formStateOf(error, null);
+    const { fields = {}, problem } = problemsOf(error);
     const sentence = await problemTexts();
     if (problem && Object.keys(fields).length === 0) return { problems: {}, error: sentence(problem) };
     return { problems: Object.fromEntries(Object.entries(fields).map(([name, each]) => [name, sentence(each)])) };
@@ -36,8 +38,10 @@ export async function changePassword(_state: PasswordState, form: FormData): Pro
   redirect(ACCOUNT);
 }
 
+/** Ends one session; whoever finds a browser left open must not lock its owner out elsewhere (ASVS 7.5.2). */
 export async function endSession(form: FormData): Promise<void> {
   const principal = await requireUser();
+  await requireRecentSignIn(principal, ACCOUNT);
   try {
     await endOwnSession(await contextOf(principal), text(form, "sessionId"));
     await setFlash({ kind: "status", key: "accountSessionEnded" });
@@ -50,6 +54,7 @@ export async function endSession(form: FormData): Promise<void> {
 
 export async function endOthers(): Promise<void> {
   const principal = await requireUser();
+  await requireRecentSignIn(principal, ACCOUNT);
   await endOtherSessions(await contextOf(principal));
   await setFlash({ kind: "status", key: "accountOthersEnded" });
   redirect(ACCOUNT);

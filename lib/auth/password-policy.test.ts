@@ -167,3 +167,7 @@ describe("assertPasswordAllowed", () => {
     await expect(assertPasswordAllowed("a long walk in the rain", { loginId: "walker" })).resolves.toBeUndefined();
   });
 });
+
+it("refuses what sign-in would not take", async () => {
+  expect(await passwordProblems("a long walk \0 in the rain", {})).toEqual([{ key: "invalidCharacters" }]);
+});

@@ -64,6 +64,8 @@ const checks: PasswordCheck[] = [longEnough, uncommon, withoutContext];
 export async function passwordProblems(password: string, owner: PasswordOwner): Promise<Problem[]> {
   // Nothing looks at the content of what could not be verified later, however long it is.
   if (isTooLong(password)) return [{ key: "passwordTooLong", params: { max: PASSWORD_MAX_BYTES } }];
+  // Signing in refuses it: such a password would lock its owner out.
+  if (password.includes("\0")) return [{ key: "invalidCharacters" }];
   const problems = await Promise.all(checks.map((check) => check(password, owner)));
   return problems.filter((problem) => problem !== undefined);
 }

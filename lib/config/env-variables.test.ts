@@ -166,6 +166,62 @@ describe("mail", () => {
   ])("with %j is on: %s", (source, expected) => {
     expect(configOf(source).mailEnabled).toBe(expected);
   });
+
+  const smtp = { SMTP_URL: "smtp://mail.test" };
+  const resend = { RESEND_API_KEY: "re_1" };
+  const production = {
+    NODE_ENV: "production",
+    DATABASE_URL: documented.DATABASE_URL,
+    AUTH_SECRET: documented.AUTH_SECRET,
+    AUTH_URL: documented.AUTH_URL,
+  };
+  it.each([
+    [{}, "outbox"],
+    [smtp, "smtp"],
+    [resend, "resend"],
+    [{ ...smtp, ...resend }, "smtp"],
+    [{ ...smtp, ...resend, MAIL_TRANSPORT: "resend" }, "resend"],
+    [{ ...smtp, MAIL_TRANSPORT: "outbox" }, "outbox"],
+    [{ ...production }, undefined],
+    [{ ...production, ...smtp }, "smtp"],
+    [{ ...production, ...resend }, "resend"],
+  ])("with %j leaves by %s", (source, expected) => {
+    expect(configOf(source).MAIL_TRANSPORT).toBe(expected);
+  });
+
+  it.each([
+    "no-reply@acme.test",
+    "no-reply@localhost",
+    "Acme <no-reply@acme.test>",
+    "Acme Inc. & Söhne <no-reply@acme.test>",
+    '"Acme, Inc." <no-reply@acme.test>',
+  ])("may come from %s", (sender) => {
+    expect(configOf({ MAIL_FROM: sender }).MAIL_FROM).toBe(sender);
+  });
+
+  it.each([
+    "Acme",
+    "acme.test",
+    "a@acme.test,b@acme.test",
+    "a@acme.test, b@acme.test",
+    "a@acme.test b@acme.test",
+    "Acme, Inc. <a@acme.test>",
+    "Acme <a@acme.test>, b@acme.test",
+    "Acme <a@acme.test> <b@acme.test>",
+    "Acme <a@acme.test",
+    "<a@acme.test>",
+    "a@b@acme.test",
+    "a@acme.test\nBcc: b@acme.test",
+    "Acme\r\nBcc: b@acme.test <a@acme.test>",
+    '"Acme" <b@acme.test>" <a@acme.test>',
+    "Acme (b@acme.test) <a@acme.test>",
+    "staff: a@acme.test;",
+  ])("does not come from %j", (sender) => {
+    const result = parseEnv({ MAIL_FROM: sender });
+    expect("problems" in result && result.problems).toEqual([
+      { name: "MAIL_FROM", problem: expect.stringMatching(/one address/), example: expect.stringContaining("<") },
+    ]);
+  });
 });
 
 describe("the example of each problem", () => {
@@ -186,6 +242,7 @@ describe("the example of each problem", () => {
     MAIL_TRANSPORT: "pigeon",
     RESEND_BASE_URL: "resend",
     SMTP_URL: "mail.test",
+    MAIL_FROM: "Acme",
     PASSWORD_MIN_LENGTH: "4",
     ATTEMPT_LIMIT_ENABLED: "yes",
     LOGIN_ATTEMPT_LIMIT: "many",

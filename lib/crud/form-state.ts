@@ -62,9 +62,18 @@ export function parsePatch<Values extends Record<string, unknown>>(
   return merged;
 }
 
-/** The form state of a failed save; what is no failure of ours is thrown on. */
-export function formStateOf<Values>(error: unknown, values: Values): FormState<Values> {
+/**
+ * What to tell of a failure, as a whole and field by field.
+ * @throws what is no failure of ours
+ */
+export function problemsOf(error: unknown): { problem: Problem; fields?: FieldProblems } {
   const known = isUnavailable(error) ? new Unavailable() : error;
   if (!(known instanceof AppError)) throw known;
-  return { values, problem: known.problem, ...(known instanceof Invalid && { fields: known.fields }) };
+  return { problem: known.problem, ...(known instanceof Invalid && { fields: known.fields }) };
 }
+
+/** The form state of a failed save; what is no failure of ours is thrown on. */
+export const formStateOf = <Values>(error: unknown, values: Values): FormState<Values> => ({
+  values,
+  ...problemsOf(error),
+});

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { settings } from "@/lib/config/settings";
 import { database } from "@/lib/db/client";
 import { mailOutbox } from "@/lib/db/schema/events";
+import { composePlain } from "@/lib/testing/compose-plain";
 import { setUpTestDatabase } from "@/lib/testing/database";
 import { type SmtpServer, startSmtpServer } from "@/lib/testing/smtp-server";
 import { type OutboxRow, pruneOutbox, secondsToWait } from "./claims";
@@ -13,15 +14,6 @@ import type { MailTransport } from "./transports/transport";
 setUpTestDatabase();
 
 const FROM = "Gatehouse <no-reply@gatehouse.test>";
-
-/** A mail to the address in the row. */
-const compose: ComposeMail = async ({ id, recipient }) => ({
-  id,
-  to: recipient ?? "",
-  subject: "Password Reset Link",
-  html: "<p>Hello</p>",
-  text: "Hello",
-});
 
 let server: SmtpServer;
 let transport: MailTransport;
@@ -35,7 +27,7 @@ beforeEach(async () => {
   server.messages.length = 0;
   server.onMessage = undefined;
   server.onRecipient = undefined;
-  delivery = { compose, transport };
+  delivery = { compose: composePlain, transport };
 });
 afterAll(async () => {
   transport.close();
@@ -231,7 +223,7 @@ describe("a mail that is not taken", () => {
   it("for which writing took too long is not sent", async () => {
     await queueOne();
     const slowly: ComposeMail = (row) =>
-      new Promise((resolve) => AbortSignal.timeout(60).addEventListener("abort", () => resolve(compose(row))));
+      new Promise((resolve) => AbortSignal.timeout(60).addEventListener("abort", () => resolve(composePlain(row))));
     expect(await deliverNext({ ...delivery, compose: slowly, sendMs: 30 })).toBe("failed");
     expect(server.messages).toEqual([]);
   });

@@ -3,25 +3,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { setDatabaseUrl } from "@/lib/config/env";
 import { closeDatabase, database } from "@/lib/db/client";
 import { mailOutbox } from "@/lib/db/schema/events";
+import { composePlain } from "@/lib/testing/compose-plain";
 import { setUpTestDatabase } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { type SmtpServer, startSmtpServer } from "@/lib/testing/smtp-server";
 import { startUnreliableProxy } from "@/lib/testing/unreliable-proxy";
-import { type ComposeMail, deliverNext } from "./deliver";
+import { deliverNext } from "./deliver";
 import { smtpTransport } from "./transports/smtp";
 import { startMailWorker } from "./worker";
 
 const databaseUrl = setUpTestDatabase();
 
 const FROM = "no-reply@gatehouse.test";
-const compose: ComposeMail = async ({ id, recipient }) => ({
-  id,
-  to: recipient ?? "",
-  subject: "Hello",
-  html: "<p>Hello</p>",
-  text: "Hello",
-});
-
 let server: SmtpServer;
 beforeAll(async () => {
   server = await startSmtpServer();
@@ -49,7 +42,7 @@ describe("the worker", () => {
     await withSmtp(async () => {
       await queue("first@x.test");
       await queue("second@x.test");
-      const stop = startMailWorker(compose);
+      const stop = startMailWorker(composePlain);
       await server.received(2);
       await queue("third@x.test");
       await server.received(3);
@@ -71,7 +64,7 @@ describe("the worker", () => {
         new Promise((resolve) => {
           accept = () => resolve(undefined);
         });
-      const stop = startMailWorker(compose);
+      const stop = startMailWorker(composePlain);
       await server.received(1);
       const stopped = stop();
       accept();
@@ -83,10 +76,10 @@ describe("the worker", () => {
 
   it("is one per process, however often it is started", async () => {
     await withSmtp(async () => {
-      const stop = startMailWorker(compose);
-      expect(startMailWorker(compose)).toBe(stop);
+      const stop = startMailWorker(composePlain);
+      expect(startMailWorker(composePlain)).toBe(stop);
       await stop();
-      const next = startMailWorker(compose);
+      const next = startMailWorker(composePlain);
       expect(next).not.toBe(stop);
       await next();
     });
@@ -97,7 +90,7 @@ describe("the worker", () => {
     await withSmtp(async () => {
       await queue();
       await database().execute(sql`alter table mail_outbox rename to hidden`);
-      const stop = startMailWorker(compose);
+      const stop = startMailWorker(composePlain);
       await expect.poll(() => told.mock.calls.length, { timeout: 10_000 }).toBe(1);
       // Long enough for another try to fail.
       await expect.poll(faultsOfDatabase, { timeout: 10_000 }).toBeGreaterThan(1);
@@ -114,7 +107,7 @@ describe("the worker", () => {
     await withSmtp(async () => {
       await queue("ann@example.test");
       await queue("bob@example.test");
-      const stop = startMailWorker(compose);
+      const stop = startMailWorker(composePlain);
       await server.received(2);
       await stop();
     });
@@ -144,7 +137,7 @@ describe("without a way to send", () => {
     const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
     await withEnvironment(production, async () => {
       await queue();
-      await startMailWorker(compose)();
+      await startMailWorker(composePlain)();
       expect(warned.mock.calls).toEqual([[expect.stringMatching(/NO MAIL IS SENT.*SMTP_URL/)]]);
       expect(await unsent()).toMatchObject([{ tries: 0 }]);
     });
@@ -153,7 +146,7 @@ describe("without a way to send", () => {
   it("nothing is said where mail is off", async () => {
     const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
     await withEnvironment({ ...production, EMAIL_ENABLED: "false" }, async () => {
-      await startMailWorker(compose)();
+      await startMailWorker(composePlain)();
     });
     expect(warned).not.toHaveBeenCalled();
   });
@@ -170,11 +163,11 @@ it("a mail that was taken is not sent again because the database was away just t
     proxy.fail(2);
     return undefined;
   };
-  expect(await deliverNext({ compose, transport })).toBe("sent");
+  expect(await deliverNext({ compose: composePlain, transport })).toBe("sent");
   const [row] = await database().select().from(mailOutbox);
   expect(row).toMatchObject({ sentAt: expect.any(Date), tries: 1 });
   await database().update(mailOutbox).set({ nextTryAt: sql`now()` }).where(eq(mailOutbox.tries, 1));
-  expect(await deliverNext({ compose, transport })).toBe("idle");
+  expect(await deliverNext({ compose: composePlain, transport })).toBe("idle");
   expect(server.messages).toHaveLength(1);
   transport.close();
   await closeDatabase();

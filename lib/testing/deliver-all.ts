@@ -3,6 +3,7 @@ import { config } from "@/lib/config/env";
 import { closeDatabase, database } from "@/lib/db/client";
 import { deliverNext } from "@/lib/mail/deliver";
 import { smtpTransport } from "@/lib/mail/transports/smtp";
+import { composePlain } from "./compose-plain";
 
 /**
  * A process for tests that kill it: tells when it is ready, and upon a line on its standard input delivers everything that
@@ -15,18 +16,8 @@ process.stdout.write("ready\n");
 await once(process.stdin, "data");
 
 let outcome: string;
-do {
-  outcome = await deliverNext({
-    transport,
-    compose: async ({ id, recipient }) => ({
-      id,
-      to: recipient ?? "",
-      subject: "Hello",
-      html: "<p>Hello</p>",
-      text: "Hello",
-    }),
-  });
-} while (outcome !== "idle");
+do outcome = await deliverNext({ compose: composePlain, transport });
+while (outcome !== "idle");
 transport.close();
 await closeDatabase();
 process.stdin.destroy();

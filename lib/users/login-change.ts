@@ -2,11 +2,12 @@ import { eq } from "drizzle-orm";
 import { checkLinkToken, findLinkHolder } from "@/lib/auth/links";
 import { canonicalLoginId, isEmailAddress } from "@/lib/auth/login-id";
 import { isReservedLoginId } from "@/lib/auth/reserved-domains";
+import { selfOf } from "@/lib/auth/self";
 import { type Context, inTransaction } from "@/lib/context";
 import { saveIn } from "@/lib/crud/save";
 import { refusingTaken } from "@/lib/crud/unique";
 import { users } from "@/lib/db/schema/users";
-import { Blocked, Forbidden, Invalid, NotFound } from "@/lib/errors";
+import { Blocked, Invalid, NotFound } from "@/lib/errors";
 import { queueMails, secondsUntilNext } from "@/lib/mail/queue";
 import { userEntity } from "./entity";
 import type { PasswordLink } from "./password-links";
@@ -14,11 +15,6 @@ import { lockSuperusers } from "./rules";
 import { findUserByLoginId } from "./service";
 
 /** A user's own change of the e-mail address to sign in with: asked for here, confirmed from the new address. */
-
-function ownId({ actor }: Context): string {
-  if (actor.kind !== "user") throw new Forbidden();
-  return actor.principal.userId;
-}
 
 /** @throws Invalid for what can never be the login of this user */
 function assertAddress(canonical: string, present: string): void {
@@ -36,7 +32,7 @@ function assertAddress(canonical: string, present: string): void {
  * @throws Invalid, Blocked if one was asked for a moment ago
  */
 export async function requestLoginChange(ctx: Context, email: string): Promise<void> {
-  const userId = ownId(ctx);
+  const { userId } = selfOf(ctx);
   const recipient = canonicalLoginId(email);
   await inTransaction(ctx, async (tx) => {
     const holder = await findLinkHolder(tx.db, eq(users.id, userId), "locked");
@@ -50,7 +46,7 @@ export async function requestLoginChange(ctx: Context, email: string): Promise<v
 }
 
 async function newLoginOf(ctx: Context, { userId, token }: PasswordLink, mode: "read" | "locked") {
-  if (userId !== ownId(ctx)) return undefined;
+  if (userId !== selfOf(ctx).userId) return undefined;
   const holder = await findLinkHolder(ctx.db, eq(users.id, userId), mode);
   const checked = holder && (await checkLinkToken(holder, "confirm-login", token));
   return typeof checked?.detail === "string" ? checked.detail : undefined;

@@ -5,7 +5,7 @@ import { anonymousContext, markPublic } from "@/lib/auth/guards";
 import { dropLink, keptLink } from "@/lib/auth/link-cookie";
 import { settings } from "@/lib/config/settings";
 import { text } from "@/lib/crud/form-data";
-import { type FormState, formStateOf } from "@/lib/crud/form-state";
+import { problemsOf } from "@/lib/crud/form-state";
 import { NotFound } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
 import { problemTexts } from "@/lib/i18n/problem-text";
@@ -38,10 +38,10 @@ export async function setPasswordFromLink(
     });
   } catch (error) {
     if (error instanceof NotFound) leaveInvalidLink();
-    const { fields = {}, problem }: FormState<never> = formStateOf(error, undefined as never);
+    const { fields = {}, problem } = problemsOf(error);
     const sentence = await problemTexts();
     const problems = Object.fromEntries(Object.entries(fields).map(([name, each]) => [name, sentence(each)]));
-    return { problems, ...(problem && { error: sentence(problem) }) };
+    return { problems, error: sentence(problem) };
   }
   await dropLink(purpose);
   await setFlash({ kind: "status", key });

@@ -5,7 +5,7 @@ import { anonymousContext, markPublic } from "@/lib/auth/guards";
 import { mailsPasswordLinks } from "@/lib/auth/links";
 import { settings } from "@/lib/config/settings";
 import { text } from "@/lib/crud/form-data";
-import { type FormState, formStateOf } from "@/lib/crud/form-state";
+import { problemsOf } from "@/lib/crud/form-state";
 import { setFlash } from "@/lib/flash";
 import { problemTexts } from "@/lib/i18n/problem-text";
 import { requestPasswordReset } from "@/lib/users/password-links";
@@ -21,10 +21,10 @@ export async function forgotPassword(_state: ForgotState, form: FormData): Promi
   try {
     await requestPasswordReset(await anonymousContext(), email);
   } catch (error) {
-    const { fields, problem }: FormState<never> = formStateOf(error, undefined as never);
+    const { fields, problem } = problemsOf(error);
     const sentence = await problemTexts();
     if (fields?.email) return { email, fieldError: sentence(fields.email) };
-    return { email, ...(problem && { error: sentence(problem) }) };
+    return { email, error: sentence(problem) };
   }
   await setFlash({ kind: "status", key: "resetMailSent" });
   redirect(settings.landing.afterForgot);

@@ -7,7 +7,7 @@ import { anonymousContext, markPublic } from "@/lib/auth/guards";
 import { safePath } from "@/lib/auth/redirects";
 import { settings } from "@/lib/config/settings";
 import { text } from "@/lib/crud/form-data";
-import { type FormState, formStateOf } from "@/lib/crud/form-state";
+import { problemsOf } from "@/lib/crud/form-state";
 import { isUnavailable } from "@/lib/db/client";
 import { Blocked, NotFound } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
@@ -60,11 +60,11 @@ export async function resendVerificationMail(_state: ResendState, form: FormData
     return { kind: "status", message: t("sent"), wait: settings.mail.resendAfterSeconds };
   } catch (error) {
     if (error instanceof NotFound) return { kind: "alert", message: t("expired") };
-    const { problem }: FormState<never> = formStateOf(error, undefined as never);
+    const { problem } = problemsOf(error);
     const sentence = await problemTexts();
     return {
       kind: "alert",
-      ...(problem && { message: sentence(problem) }),
+      message: sentence(problem),
       ...(error instanceof Blocked && { wait: error.retryAfterSeconds }),
     };
   }

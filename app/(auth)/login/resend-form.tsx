@@ -27,14 +27,14 @@ export function ResendForm({ ticket, texts }: { ticket: PasswordLink; texts: Res
   const [state, action, isPending] = useActionState<ResendState, FormData>(resendVerificationMail, {});
   const left = useCountdown(state, state.wait ?? 0);
   return (
-    <form action={action} className="mb-4 grid gap-2">
+    <form action={action} className="mb-4 grid grid-cols-[minmax(0,1fr)] gap-2">
       {state.message && state.kind && <Alert kind={state.kind}>{state.message}</Alert>}
       <input type="hidden" name="userId" value={ticket.userId} />
       <input type="hidden" name="ticket" value={ticket.token} />
-      <Button type="submit" variant="outline" disabled={isPending || left > 0}>
+      <Button type="submit" variant="outline" disabled={isPending || left > 0} className="whitespace-normal">
         {isPending ? texts.working : texts.submit}
         {left > 0 && (
-          <span className="text-muted-foreground tabular-nums">
+          <span className="whitespace-nowrap text-muted-foreground tabular-nums">
             ({left}&nbsp;{texts.wait})
           </span>
         )}

@@ -3,7 +3,7 @@
 import { redirect } from "next/navigation";
 import { contextOf, requireUser } from "@/lib/auth/guards";
 import { dropLink, keptLink } from "@/lib/auth/link-cookie";
-import { type FormState, formStateOf } from "@/lib/crud/form-state";
+import { problemsOf } from "@/lib/crud/form-state";
 import { setFlash } from "@/lib/flash";
 import { problemTexts } from "@/lib/i18n/problem-text";
 import { confirmLoginChange } from "@/lib/users/login-change";
@@ -18,9 +18,8 @@ export async function confirmEmail(_state: ConfirmState, _form: FormData): Promi
   try {
     loginId = await confirmLoginChange(await contextOf(principal), link);
   } catch (error) {
-    const { fields, problem }: FormState<never> = formStateOf(error, undefined as never);
-    const reason = fields?.loginId ?? problem;
-    return reason ? { error: (await problemTexts())(reason) } : {};
+    const { fields, problem } = problemsOf(error);
+    return { error: (await problemTexts())(fields?.loginId ?? problem) };
   }
   await dropLink("confirm-login");
   await setFlash({ kind: "status", key: "loginChanged", params: { name: loginId } });

@@ -5,7 +5,7 @@ import { contextOf, requireUser } from "@/lib/auth/guards";
 import { requireRecentSignIn } from "@/lib/auth/recent";
 import { config } from "@/lib/config/env";
 import { text } from "@/lib/crud/form-data";
-import { formStateOf } from "@/lib/crud/form-state";
+import { problemsOf } from "@/lib/crud/form-state";
 import { setFlash } from "@/lib/flash";
 import { problemTexts } from "@/lib/i18n/problem-text";
 import { requestLoginChange } from "@/lib/users/login-change";
@@ -23,7 +23,7 @@ export async function changeEmail(_state: EmailState, form: FormData): Promise<E
   try {
     await requestLoginChange(await contextOf(principal), email);
   } catch (error) {
-    const { fields, problem } = formStateOf(error, null);
+    const { fields, problem } = problemsOf(error);
     const sentence = await problemTexts();
     if (fields?.email) return { email, problem: sentence(fields.email) };
     return { email, ...(problem && { error: sentence(problem) }) };

@@ -26,7 +26,7 @@ export function ResendButton({ id, name, from, action }: ResendButtonProps) {
         className="text-primary"
       >
         <MailCheck aria-hidden />
-        <span className="hidden lg:inline">{t("resend")}</span>
+        <span className="hidden 2xl:inline">{t("resend")}</span>
       </Button>
     </form>
   );
