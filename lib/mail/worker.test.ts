@@ -48,7 +48,7 @@ describe("the worker", () => {
       await server.received(3);
       await stop();
       expect(await unsent()).toEqual([]);
-      expect(server.openConnections()).toBe(0);
+      await expect.poll(server.openConnections).toBe(0);
       await queue("fourth@x.test");
       expect(await unsent()).toHaveLength(1);
       expect(server.messages.map(({ to: [to] }) => to)).toEqual(["first@x.test", "second@x.test", "third@x.test"]);

@@ -1,9 +1,10 @@
 "use server";
 
-import { redirect } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { deletionOf } from "@/app/admin/_screens/delete";
 import type { DeletePreview } from "@/components/crud/delete-confirm";
 import { contextOf, requirePermissions } from "@/lib/auth/guards";
+import { config } from "@/lib/config/env";
 import type { Context } from "@/lib/context";
 import { addFrom, bulkFrom, deleteFrom, saveFrom } from "@/lib/crud/actions";
 import type { BulkState } from "@/lib/crud/bulk-state";
@@ -46,6 +47,7 @@ export async function runBulk(state: BulkState, form: FormData): Promise<BulkSta
 /** Sends the verification mail to a user again, and leads back to the list. */
 export async function resendVerificationTo(form: FormData): Promise<void> {
   const principal = await requirePermissions(access.edit);
+  if (!config().mailEnabled) notFound();
   const ctx = await contextOf(principal);
   const id = text(form, "id");
   await setFlash(await resendOutcome(ctx, id));

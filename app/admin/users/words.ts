@@ -11,5 +11,6 @@ export async function userWords(record: "new" | "existing"): Promise<FieldWords>
   return {
     loginId: { inputMode: LOGIN_ID === "email" ? "email" : "text" },
     password: { hint: record === "new" ? newHint : t("hints.passwordKeep"), isRequired: needsPassword },
+    confirm: { isRequired: needsPassword },
   };
 }

@@ -8,6 +8,7 @@ export const MOMENT = {
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
+  hourCycle: "h23",
   timeZoneName: "short",
 } as const;
 

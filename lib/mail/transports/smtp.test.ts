@@ -96,6 +96,15 @@ describe("with a mail server", () => {
     expect(server.messages).toHaveLength(2);
   });
 
+  it("a mail can be broken off before anything has happened", async () => {
+    const stopping = new AbortController();
+    const end = ending(transport.send(mail, stopping.signal));
+    stopping.abort(new Error("enough"));
+    expect(await end).toMatchObject({ message: "enough" });
+    await transport.send(mail, patiently());
+    expect(server.messages).toHaveLength(1);
+  });
+
   it("a mail that is broken off leaves no connection on which it could still be taken", async () => {
     const stopping = new AbortController();
     server.onMessage = () => new Promise(() => {});
@@ -171,6 +180,19 @@ describe("with a server that is no good", () => {
     expect(error).toMatchObject({ name: "TimeoutError" });
   });
 
+  it("one that hangs up before its greeting is an error for now, at once and after one try", async () => {
+    let visits = 0;
+    const url = await listen((socket) => {
+      visits += 1;
+      socket.end();
+    });
+    const error = await ending(smtpTransport(url, FROM).send(mail, patiently()));
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(MailRefused);
+    expect(error).not.toMatchObject({ name: "TimeoutError" });
+    expect(visits).toBe(1);
+  });
+
   it.each([
     ["the sender", "MAIL", "550 5.7.1 not from you\r\n"],
     ["the greeting", "", "554 go away\r\n"],
@@ -184,11 +206,14 @@ describe("with a server that is no good", () => {
     expect(error).not.toBeInstanceOf(MailRefused);
   });
 
-  it("one that is not there is an error for now", async () => {
+  it("one that is not there is an error for now, for each mail at once", async () => {
     const url = await listen(() => {});
     await new Promise((resolve) => server?.close(resolve));
-    const error = await ending(smtpTransport(url, FROM).send(mail, patiently()));
-    expect(error).toMatchObject({ code: "ECONNREFUSED" });
-    expect(error).not.toBeInstanceOf(MailRefused);
+    const transport = smtpTransport(url, FROM);
+    for (let count = 0; count < 3; count += 1) {
+      const error = await ending(transport.send(mail, patiently()));
+      expect(error).toMatchObject({ code: "ECONNREFUSED" });
+      expect(error).not.toBeInstanceOf(MailRefused);
+    }
   });
 });

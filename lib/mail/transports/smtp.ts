@@ -54,7 +54,7 @@ function openPool(url: string) {
     ...parseConnectionUrl(url),
     pool: true,
     maxConnections: 1,
-    // A mail whose connection broke may have been taken: the next try is for the outbox to decide.
+    // One try is one try: the next is for the outbox to decide. Otherwise a server that hangs up is asked on and on.
     maxRequeues: 0,
     connectionTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
@@ -79,8 +79,7 @@ export function smtpTransport(url: string, from: string): MailTransport {
     pool = undefined;
   }
 
-  /** Breaks off whatever is going on, upon which nodemailer reports a broken connection. */
-  function abandon(): void {
+  function drop(): void {
     pool?.destroy();
     close();
   }
@@ -89,9 +88,17 @@ export function smtpTransport(url: string, from: string): MailTransport {
     const address = recipientOf(mail);
     signal.throwIfAborted();
     pool ??= openPool(url);
-    signal.addEventListener("abort", abandon, { once: true });
+    let onAbort = () => {};
+    // In its own words: nodemailer would report a broken connection, or nothing if it had none yet.
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => {
+        drop();
+        reject(signal.reason);
+      };
+    });
+    signal.addEventListener("abort", onAbort, { once: true });
     try {
-      await pool.mailer.sendMail({
+      const sent = pool.mailer.sendMail({
         from,
         // As an object it is not parsed, so that it cannot become a list.
         to: { name: "", address },
@@ -102,12 +109,14 @@ export function smtpTransport(url: string, from: string): MailTransport {
         // The same at every try, by which a receiver recognises a mail that it has already.
         messageId: `<${mail.id}@${domain}>`,
       });
+      await Promise.race([aborted, sent]);
     } catch (error) {
-      signal.throwIfAborted();
       if (error instanceof Error && isRefusal(error)) throw new MailRefused(error.message);
+      // A connection that never came about stays in nodemailer's pool as a busy one: the next mail would wait for it.
+      drop();
       throw error;
     } finally {
-      signal.removeEventListener("abort", abandon);
+      signal.removeEventListener("abort", onAbort);
     }
   }
 
