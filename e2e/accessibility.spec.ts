@@ -1,10 +1,13 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { eq } from "drizzle-orm";
+import { users } from "@/lib/db/schema/users";
 import { findUserByLoginId } from "@/lib/users/service";
-import { expect, test } from "./fixtures";
-import { people } from "./support/people";
+import { expect, logIn, test } from "./fixtures";
+import { startIsolated } from "./support/isolated";
+import { addPerson, people } from "./support/people";
 
-const ANONYMOUS = ["/", "/login", "/logout"];
+const ANONYMOUS = ["/", "/login", "/logout", "/forgot-password", "/forgot-password?link=invalid"];
 const SIGNED_IN = [
   "/",
   "/admin/users",
@@ -20,6 +23,7 @@ const SIGNED_IN = [
   "/account",
   "/account/email",
   "/account/sign-in-again",
+  "/account/confirm-email",
   "/admin/users/bulk?all=true&action=disable&from=%2Fadmin%2Fusers%3Fq%3Dperson-00",
   "/admin/users/bulk?all=true&action=addToGroup&from=%2Fadmin%2Fusers%3Fq%3Dperson-00",
   "/no/such/page",
@@ -28,6 +32,11 @@ const THEMES = ["light", "dark"] as const;
 
 async function expectAccessible(page: Page, path: string) {
   await page.goto(path);
+  await expectAsItIs(page, path);
+}
+
+/** The page as it stands, with what was typed and what was answered. */
+async function expectAsItIs(page: Page, path: string) {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
@@ -47,14 +56,25 @@ for (const theme of THEMES) {
       await context.addCookies([{ name: "gatehouse-theme", value: theme, url: baseURL ?? "" }]);
     });
 
-    test("pages for everybody", async ({ page }) => {
+    test("pages for everybody", async ({ page, ctx, unique }) => {
       for (const path of ANONYMOUS) await expectAccessible(page, path);
+      const alert = page.getByRole("main").getByRole("alert");
+      await page.goto("/forgot-password");
+      await page.getByLabel("Email").fill("x");
+      await page.getByRole("button", { name: "Send Reset Email" }).click();
+      await expect(alert).toBeVisible();
+      await expectAsItIs(page, "/forgot-password, refused");
+
       await page.goto("/login");
-      await page.locator("[name=loginId]").fill("x");
-      await page.locator("[name=password]").fill("x");
-      await page.getByRole("button", { name: "Log in" }).click();
-      await expect(page.getByRole("main").getByRole("alert")).toBeVisible();
-      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+      await logIn(page, "x", "x");
+      await expect(alert).toBeVisible();
+      await expectAsItIs(page, "/login, refused");
+      const unverified = `${unique("unverified")}@example.com`;
+      const id = await addPerson(ctx, unverified);
+      await ctx.db.update(users).set({ isVerified: false }).where(eq(users.id, id));
+      await logIn(page, unverified);
+      await expect(page.getByRole("button", { name: "Send the verification email again" })).toBeVisible();
+      await expectAsItIs(page, "/login, unverified");
     });
 
     test("pages of the admin", async ({ page, ctx, signInAs }) => {
@@ -77,3 +97,21 @@ for (const theme of THEMES) {
     });
   });
 }
+
+test("the page behind a mailed link, before and after a refusal", async ({ page, context }) => {
+  const app = await startIsolated("accessibility");
+  try {
+    const [link = ""] = /http\S+$/.exec(app.auth(["create-user", "new@example.com"]).out) ?? [];
+    for (const theme of THEMES) {
+      await context.addCookies([{ name: "gatehouse-theme", value: theme, url: app.url }]);
+      await expectAccessible(page, link);
+      await expect(page).toHaveURL(`${app.url}/verify-account`);
+      await page.getByLabel("New password", { exact: true }).fill("short");
+      await page.getByRole("button", { name: "Verify & Set Password" }).click();
+      await expect(page.getByText("Use at least 12 characters.")).toBeVisible();
+      await expectAsItIs(page, "/verify-account, refused");
+    }
+  } finally {
+    await app.end();
+  }
+});

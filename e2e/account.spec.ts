@@ -63,6 +63,28 @@ test("a new password takes the place of the old one, and this session goes on", 
   await expect(page).toHaveURL("/");
 });
 
+test("what is typed can be looked at, and caps lock is told of", async ({ page, ctx, signInAs, unique }) => {
+  const loginId = `${unique("looks")}@example.com`;
+  await addPerson(ctx, loginId);
+  await signInAs(loginId);
+  await page.goto("/account");
+  const current = page.getByLabel("Current password", { exact: true });
+  const next = page.getByLabel("New password", { exact: true });
+  await current.fill("a secret");
+  await page.getByRole("button", { name: "Show the current password" }).click();
+  await expect(current).toHaveAttribute("type", "text");
+  await expect(next).toHaveAttribute("type", "password");
+  await page.getByRole("button", { name: "Hide the current password" }).click();
+  await expect(current).toHaveAttribute("type", "password");
+  await expect(current).toHaveValue("a secret");
+
+  await next.focus();
+  await next.dispatchEvent("keydown", { key: "A", modifierCapsLock: true });
+  await expect(page.getByText("Caps lock is on.")).toBeVisible();
+  await next.dispatchEvent("keyup", { key: "CapsLock", modifierCapsLock: false });
+  await expect(page.getByText("Caps lock is on.")).toHaveCount(0);
+});
+
 test("by keyboard alone: from the current password to the changed one", async ({ page, ctx, signInAs, unique }) => {
   const loginId = `${unique("keys")}@example.com`;
   await addPerson(ctx, loginId);

@@ -1,12 +1,20 @@
 import { spawnSync } from "node:child_process";
+import { eq } from "drizzle-orm";
 import { verifySignIn } from "@/lib/auth/sign-in";
+import { mailOutbox } from "@/lib/db/schema/events";
+import { findUserByLoginId } from "@/lib/users/service";
 import { env, expect, test } from "./fixtures";
+import { type Isolated, startIsolated } from "./support/isolated";
+import { linkIn, type Postbox, smtpPostbox } from "./support/mail";
 import { people } from "./support/people";
+import { start } from "./support/process";
 import { productionEnv } from "./support/server";
+
+const commandLine = (args: string[]) => ["--import", "tsx", "lib/cli/main.ts", ...args];
 
 /** Runs `npm run auth -- …` as an operator would, against the database of the servers. */
 function auth(args: string[], { input = "", ...variables }: Record<string, string> = {}) {
-  const result = spawnSync(process.execPath, ["--import", "tsx", "lib/cli/main.ts", ...args], {
+  const result = spawnSync(process.execPath, commandLine(args), {
     input,
     encoding: "utf8",
     env: productionEnv({ DATABASE_URL: env("E2E_DATABASE_URL"), AUTH_URL: "http://localhost:3000", ...variables }),
@@ -58,4 +66,117 @@ test("permissions are in line, and the terminal's language is spoken", () => {
   expect(auth(["sync-permissions", "--dry-run"])).toMatchObject({ code: 0, out: "Permissions are up to date." });
   expect(auth(["sync-permissions"], { LANG: "es_ES.UTF-8" }).out).toBe("Los permisos están al día.");
   expect(auth(["--help"], { LC_ALL: "es" }).out).toContain("Añade un usuario.");
+});
+
+test("a password is refused with everything that speaks against it, and nobody is added", async ({ ctx }) => {
+  const refused = auth(["create-user", "dragon@example.com", "--password-stdin"], { input: "dragon\n" });
+  expect({ ...refused, err: refused.err.split("\n") }).toEqual({
+    code: 1,
+    out: "",
+    err: [
+      "Password does not meet the following restrictions:",
+      "  - Use at least 12 characters.",
+      "  - This password is too common: it is among the first that attackers try. Choose another one.",
+      "  - Do not use “dragon” in the password.",
+    ],
+  });
+  expect(await findUserByLoginId(ctx, "dragon@example.com")).toBeUndefined();
+  const set = auth(["set-password", people.plain, "--password-stdin"], { input: "passwordpassword in the gatehouse" });
+  expect(set.err).toContain("  - Do not use “Gatehouse” in the password.");
+  expect(set.err).not.toMatch(/too common|at least/);
+});
+
+test.describe("create-user with a mail server", () => {
+  test.describe.configure({ mode: "serial" });
+  let app: Isolated;
+  let postbox: Postbox;
+
+  /** Lets the mail server of this process answer meanwhile, and has the settings of the web server. */
+  async function createUser(args: string[], settings: Record<string, string>) {
+    const [DATABASE_URL, AUTH_URL, AUTH_SECRET] = ["DATABASE_URL", "AUTH_URL", "AUTH_SECRET"].map(env);
+    const variables = productionEnv({ DATABASE_URL, AUTH_URL, AUTH_SECRET, ...settings });
+    const run = start(process.execPath, commandLine(["create-user", ...args]), { env: variables });
+    return { code: await run.exited, lines: run.output().trim().split("\n") };
+  }
+
+  const urlIn = (line = "") => line.replace(/^Verification URL: /, "");
+
+  async function outboxOf(loginId: string) {
+    const user = await findUserByLoginId(app.ctx(), loginId);
+    return app
+      .ctx()
+      .db.select()
+      .from(mailOutbox)
+      .where(eq(mailOutbox.userId, user?.id ?? ""));
+  }
+
+  test.beforeAll(async () => {
+    postbox = await smtpPostbox();
+    // The web server has none to send by, so that only the command line can be who sends.
+    app = await startIsolated("cli");
+  });
+
+  test.afterAll(async () => {
+    await app?.end();
+    await postbox?.end();
+  });
+
+  test("mails a link and prints another; one of them sets the password, and then both are void", async ({ page }) => {
+    const loginId = "Clio@example.com";
+    const { code, lines } = await createUser([loginId], postbox.settings);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      "User created.",
+      "Email sent with verification URL.",
+      expect.stringMatching(/^Verification URL: /),
+    ]);
+    const mail = await postbox.next(loginId);
+    expect(mail).toMatchObject({ to: [loginId], subject: "[Gatehouse] User Welcome & Verification" });
+    expect(await outboxOf(loginId)).toMatchObject([{ kind: "verify-account", sentAt: expect.any(Date), tries: 1 }]);
+
+    const [mailed, printed] = [linkIn(mail), urlIn(lines[2])];
+    const address = new RegExp(`^${app.url}/verify-account/[0-9a-f-]{36}/[^/]+$`);
+    expect(mailed).toMatch(address);
+    expect(printed).toMatch(address);
+    await page.goto(mailed);
+    await expect(page).toHaveURL(`${app.url}/verify-account`);
+    await page.goto(printed);
+    await page.getByLabel("New password", { exact: true }).fill("a horse, a kingdom");
+    await page.getByLabel("Confirm password", { exact: true }).fill("a horse, a kingdom");
+    await page.getByRole("button", { name: "Verify & Set Password" }).click();
+    await expect(page.getByText("Account verified & password set.")).toBeVisible();
+    for (const link of [mailed, printed]) {
+      await page.goto(link);
+      await expect(page.getByText("Authentication token was invalid or expired.")).toBeVisible();
+    }
+  });
+
+  test("--no-mail, and a password that is given, send nothing", async () => {
+    const { code, lines } = await createUser(["quiet@example.com", "--no-mail"], postbox.settings);
+    expect({ code, lines }).toEqual({
+      code: 0,
+      lines: ["User created.", expect.stringMatching(/^Verification URL: /)],
+    });
+    expect(await outboxOf("quiet@example.com")).toEqual([]);
+
+    const known = app.auth(["create-user", "known@example.com", "--password-stdin"], "a horse, a kingdom\n");
+    expect(known.out.split("\n")).toEqual(["User created.", expect.stringMatching(/^Verification URL: /)]);
+    expect(await outboxOf("known@example.com")).toEqual([]);
+    expect(postbox.unread()).toEqual([]);
+  });
+
+  test("a mail server that is away keeps nobody from being added", async () => {
+    await postbox.end();
+    const { code, lines } = await createUser(["patient@example.com"], postbox.settings);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      "User created.",
+      "The email could not be sent now; it waits in the outbox and is tried again by the running app.",
+      expect.stringMatching(/^Verification URL: /),
+    ]);
+    expect((await fetch(urlIn(lines[2]), { redirect: "manual" })).headers.get("location")).toBe("/verify-account");
+    const waiting = await outboxOf("patient@example.com");
+    expect(waiting).toMatchObject([{ kind: "verify-account", sentAt: null, failedAt: null, tries: 1 }]);
+    expect(waiting[0]?.lastError).toMatch(/ECONNREFUSED/);
+  });
 });

@@ -29,9 +29,11 @@ test("npm run dev on an empty folder: credentials, login, and the command line b
     cwd,
     env: environment,
   });
-  expect(added).toContain("User created.");
+  expect(added).toContain("User created.\nEmail sent with verification URL.\n");
   await page.reload();
   await expect(page.getByRole("link", { name: "ann@example.com", exact: true })).toBeVisible();
+  await page.goto(`${url}/dev/mailbox`, { timeout: 120_000 });
+  await expect(page.getByText("ann@example.com").first()).toBeVisible({ timeout: 120_000 });
   await page.close();
 
   // As Ctrl-C does: to all that were started from this terminal.

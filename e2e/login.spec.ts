@@ -132,3 +132,13 @@ test("what Auth.js has to say is told for what it is", async ({ page }) => {
   await page.goto("/login?error=Configuration");
   await expect(page.getByRole("main").getByRole("alert")).toContainText("not possible right now");
 });
+
+test("the way to a new password, and back", async ({ page }) => {
+  await page.goto("/login");
+  await page.getByRole("link", { name: "I forgot my password" }).click();
+  await expect(page).toHaveURL("/forgot-password");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Initiate Password Reset");
+  await expect(page.getByRole("textbox", { name: "Email" })).toHaveAttribute("name", "email");
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(page).toHaveURL("/login");
+});

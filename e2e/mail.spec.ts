@@ -77,8 +77,13 @@ async function startSite(name: string, postbox: Postbox): Promise<Site> {
   return { ...isolated, postbox, rootId };
 }
 
-/** Tests that a site has said everything, and ends it. */
-async function endSite({ ctx, postbox, server, end }: Site): Promise<void> {
+async function endSite({ end, postbox }: Site): Promise<void> {
+  await end();
+  await postbox.end();
+}
+
+/** Every mail has gone out and was read by a test, and nothing went wrong. */
+async function expectNothingLeft({ ctx, postbox, server }: Site): Promise<void> {
   const waiting = () =>
     ctx()
       .db.select({ kind: mailOutbox.kind, error: mailOutbox.lastError })
@@ -87,8 +92,6 @@ async function endSite({ ctx, postbox, server, end }: Site): Promise<void> {
   await expect.poll(waiting).toEqual([]);
   expect(postbox.unread()).toEqual([]);
   expect(server.output()).not.toMatch(/error|\[mail\]/i);
-  await end();
-  await postbox.end();
 }
 
 async function newPage(browser: Browser, { url }: Site, options: BrowserContextOptions): Promise<Page> {
@@ -102,7 +105,8 @@ async function newRootPage(browser: Browser, site: Site, options: BrowserContext
 }
 
 const alertOn = (page: Page) => page.getByRole("main").getByRole("alert");
-const statusOn = (page: Page) => page.getByRole("main").getByRole("status");
+/** The message above what else has a status, such as the number of entries. */
+const statusOn = (page: Page) => page.getByRole("main").getByRole("status").first();
 
 async function logIn(page: Page, words: Words, loginId: string, password: string): Promise<void> {
   await page.locator("[name=loginId]").fill(loginId);
@@ -324,6 +328,8 @@ test.describe("by SMTP", () => {
     await expect(page).toHaveURL("/");
     await Promise.all([page, stranger].map((each) => each.context().close()));
   });
+
+  test("nothing else was sent, and nothing went wrong", () => expectNothingLeft(site));
 });
 
 test.describe("by Resend", () => {
@@ -336,4 +342,6 @@ test.describe("by Resend", () => {
   test.afterAll(() => endSite(site));
 
   test("welcome, verify, forget and reset", ({ browser }) => wholeJourney(browser, site, english, "rita@example.com"));
+
+  test("nothing else was sent, and nothing went wrong", () => expectNothingLeft(site));
 });

@@ -59,7 +59,7 @@ async function fillNewPassword(page: Page, password: string, confirm = password)
 
 for (const mode of modes) {
   test.describe(mode.title, () => {
-    test.describe.configure({ mode: "default" });
+    test.describe.configure({ mode: "serial" });
     const root = mode.loginOf("root");
     let app: Isolated;
 
@@ -221,7 +221,11 @@ for (const mode of modes) {
 
       await signIn(page, root);
       await page.goto("/admin/users?q=nora");
-      await page.getByRole("link", { name: loginId, exact: true }).click();
+      const open = async () => {
+        await page.getByRole("link", { name: loginId, exact: true }).click();
+        await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Edit ${loginId}`);
+      };
+      await open();
       await expect(page.getByText("Leave empty to keep the present one.")).toBeVisible();
       await page.getByLabel("Disable date").fill("");
       await fillNewPassword(page, "what nora had for lunch");
@@ -241,7 +245,7 @@ for (const mode of modes) {
       await theirs.close();
 
       // Left empty, the password stays.
-      await page.getByRole("link", { name: loginId, exact: true }).click();
+      await open();
       await page.getByLabel("Disable date").fill("2042-01-01");
       await page.getByRole("button", { name: "Save changes" }).click();
       await expect(page.getByText(`${loginId} was saved.`)).toBeVisible();

@@ -1,6 +1,6 @@
 import { findUserByLoginId, getUser } from "@/lib/users/service";
 import { expect, logIn, test } from "./fixtures";
-import { addPerson, people } from "./support/people";
+import { addPerson, PASSWORD, people } from "./support/people";
 
 test("without scripts: log in through a guarded page, wrong and right, and log out", async ({ page }) => {
   await page.goto("/admin/users");
@@ -58,11 +58,13 @@ test("without scripts: add and edit a user, and no error loses what was typed", 
   await signInAs(people.root);
   await page.goto("/admin/users/add");
   await page.getByLabel("Email").fill("no address");
+  await page.getByRole("checkbox", { name: "Send welcome email" }).uncheck();
   await page.locator("select[name=groupIds]").selectOption({ label: "Staff" });
   await page.getByRole("checkbox", { name: /auth-manage/ }).check();
   await page.getByRole("button", { name: "Add user" }).click();
   await expect(page.getByText("Enter one email address")).toBeVisible();
   await expect(page.getByLabel("Email")).toHaveValue("no address");
+  await expect(page.getByRole("checkbox", { name: "Send welcome email" })).not.toBeChecked();
   await expect(page.getByRole("checkbox", { name: /auth-manage/ })).toBeChecked();
   await expect(page.locator("select[name=groupIds] option:checked")).toHaveText("Staff");
   await page.getByLabel("Email").fill(loginId);
@@ -110,4 +112,34 @@ test("without scripts: choose columns, and download what matches", async ({ page
   const download = page.waitForEvent("download");
   await page.getByRole("link", { name: "csv" }).click();
   expect((await download).suggestedFilename()).toMatch(/^users-.*\.csv$/);
+});
+
+test("without scripts: another password, and the end of another session", async ({ page, ctx, signInAs, unique }) => {
+  const loginId = `${unique("mine")}@example.com`;
+  const password = "a short ride through the fog";
+  await addPerson(ctx, loginId);
+  await signInAs(loginId);
+  await page.goto("/account");
+  await expect(page.getByRole("button", { name: /^(Show|Hide) / })).toHaveCount(0);
+  const change = async (current: string, confirm: string) => {
+    await page.getByLabel("Current password").fill(current);
+    await page.getByLabel("New password").fill(password);
+    await page.getByLabel("Confirm password").fill(confirm);
+    await page.getByRole("button", { name: "Change password" }).click();
+  };
+  await change("not the password", "something else");
+  await expect(page.getByText("This is not your current password.")).toBeVisible();
+  await expect(page.getByText("The two passwords are not the same.")).toBeVisible();
+  await change(PASSWORD, password);
+  await expect(page).toHaveURL("/account");
+  await expect(page.getByText("Your password was changed. Your other sessions have ended.")).toBeVisible();
+
+  await page.context().clearCookies();
+  await page.goto("/login?next=%2Faccount");
+  await logIn(page, loginId, password);
+  await expect(page.getByText("This session")).toBeVisible();
+  await page.getByRole("button", { name: /^End session: / }).click();
+  await expect(page.getByText("The session was ended.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /^End session: / })).toHaveCount(0);
+  await expect(page.getByText("This session")).toBeVisible();
 });

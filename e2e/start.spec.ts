@@ -62,3 +62,7 @@ test("two servers started at once on an empty database migrate and sync it once"
   await admin.query(`drop database ${name} with (force)`);
   await admin.end();
 });
+
+test("what is for development is not there in production", async ({ request }) => {
+  expect((await request.get("/dev/mailbox")).status()).toBe(404);
+});

@@ -4,7 +4,7 @@ import type { BrowserContext } from "@playwright/test";
 import { eq } from "drizzle-orm";
 import { users } from "@/lib/db/schema/users";
 import { startSmtpServer } from "@/lib/testing/smtp-server";
-import { cookieOf } from "./api";
+import { type Answer, cookieOf } from "./api";
 import type { Isolated } from "./isolated";
 import { addPerson } from "./people";
 
@@ -121,4 +121,12 @@ export async function addUnverified({ ctx }: Isolated, loginId: string): Promise
   const id = await addPerson(ctx(), loginId);
   await ctx().db.update(users).set({ isVerified: false }).where(eq(users.id, id));
   return id;
+}
+
+/** What an answer tells, without what is by chance or by the clock. */
+export function toldBy({ status, headers, text }: Answer) {
+  const nonce = /'nonce-([^']+)'/.exec(headers.get("content-security-policy") ?? "")?.[1] ?? "";
+  const steady = (value: string) => (nonce ? value.replaceAll(nonce, "") : value).replace(/Expires=[^;]+/i, "");
+  const all = [...headers].filter(([name]) => name !== "date").map(([name, value]) => `${name}: ${steady(value)}`);
+  return { status, headers: all.sort(), text: steady(text) };
 }

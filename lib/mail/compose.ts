@@ -10,7 +10,6 @@ import { addressOf } from "./address";
 import type { Mail, MailContent } from "./content";
 import { mailLink } from "./link";
 import { secondsUntilNext } from "./queue";
-import { renderMail } from "./render";
 
 type OutboxRow = typeof mailOutbox.$inferSelect;
 
@@ -69,6 +68,8 @@ export async function composeMail(row: OutboxRow): Promise<Mail | null> {
   if (!content) return null;
   const to = row.recipient ?? addressOf(holder);
   if (!isEmailAddress(to.toLowerCase())) return null;
+  // At the first mail, not at start: the library behind it takes a quarter of a second to load.
+  const { renderMail } = await import("./render");
   const locale = [holder.locale, row.locale].find(isLocale) ?? DEFAULT_LOCALE;
   return { id: row.id, to, ...(await renderMail(content, locale)) };
 }

@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { database } from "@/lib/db/client";
 import { mailOutbox } from "@/lib/db/schema/events";
 import { users } from "@/lib/db/schema/users";
-import { composeMail } from "@/lib/mail/compose";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
 import { createTestUser, signedIn, uniqueName } from "@/lib/testing/factories";
+import { takeOutbox } from "@/lib/testing/outbox";
 import { confirmLoginChange, readLoginChange, requestLoginChange } from "./login-change";
 import { newUser } from "./schema";
 import { createUser, getUser, updateUser } from "./service";
@@ -13,14 +13,6 @@ import { createUser, getUser, updateUser } from "./service";
 setUpTestDatabase();
 
 const newAddress = () => `${uniqueName("new")}@example.com`;
-
-async function outgoing() {
-  const rows = await database().select().from(mailOutbox).orderBy(mailOutbox.id);
-  const mails = [];
-  for (const row of rows) mails.push(await composeMail(row));
-  await database().delete(mailOutbox);
-  return mails.filter((mail) => mail !== null);
-}
 
 const linkIn = (text = "") => {
   const [, userId = "", token = ""] = /confirm-email\/([^/\s]+)\/(\S+)/.exec(text) ?? [];
@@ -37,14 +29,14 @@ describe("changing one's own login", () => {
     const { ctx } = await signedIn(user);
     const address = newAddress();
     await requestLoginChange(ctx, `  ${address.toUpperCase()}`);
-    const [question] = await outgoing();
+    const [question] = await takeOutbox();
     expect(question?.to).toBe(address);
     const link = linkIn(question?.text);
     expect(await readLoginChange(ctx, link)).toBe(address);
     expect((await getUser(ctx, user.id)).loginId).toBe(user.loginId);
     expect(await confirmLoginChange(ctx, link)).toBe(address);
     expect(await getUser(ctx, user.id)).toMatchObject({ loginId: address, isVerified: true });
-    const [notice, ...more] = await outgoing();
+    const [notice, ...more] = await takeOutbox();
     expect(more).toEqual([]);
     expect(notice?.to).toBe(user.loginId);
     expect(notice?.text).toContain(address);
@@ -55,7 +47,7 @@ describe("changing one's own login", () => {
     const user = await createTestUser();
     const { ctx } = await signedIn(user);
     await requestLoginChange(ctx, newAddress());
-    const [question] = await outgoing();
+    const [question] = await takeOutbox();
     const link = linkIn(question?.text);
     const stranger = await signedIn(await createTestUser());
     expect(await readLoginChange(stranger.ctx, link)).toBeNull();
@@ -71,7 +63,7 @@ describe("changing one's own login", () => {
     expect(await database().select().from(mailOutbox)).toEqual([]);
     const address = newAddress();
     await requestLoginChange(ctx, address);
-    const [question] = await outgoing();
+    const [question] = await takeOutbox();
     await createUser(testContext(), { ...newUser, loginId: address });
     await expect(confirmLoginChange(ctx, linkIn(question?.text))).rejects.toMatchObject({
       fields: { loginId: { key: "loginIdTaken" } },
@@ -109,7 +101,7 @@ describe("what others change", () => {
     const address = newAddress();
     const input = { ...newUser, loginId: address, isEnabled: true, password: "quite other words than before" };
     await updateUser(root, user.id, record.version, { ...input, confirm: input.password });
-    const mails = await outgoing();
+    const mails = await takeOutbox();
     expect(mails.map(({ to }) => to)).toEqual([user.loginId, user.loginId]);
     expect(new Set(mails.map(({ subject }) => subject)).size).toBe(2);
   });
@@ -136,6 +128,6 @@ describe("what others change", () => {
     const rows = await database().select().from(mailOutbox);
     expect(rows.map(({ kind, userId }) => ({ kind, userId }))).toEqual([{ kind: "verify-account", userId: id }]);
     const [row] = await database().select().from(users).where(eq(users.id, id));
-    expect((await outgoing()).map(({ to }) => to)).toEqual([row?.loginId]);
+    expect((await takeOutbox()).map(({ to }) => to)).toEqual([row?.loginId]);
   });
 });

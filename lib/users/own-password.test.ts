@@ -5,7 +5,8 @@ import { verifySignIn } from "@/lib/auth/sign-in";
 import { database } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
-import { createTestUser, signedIn, type TestUser, type TestUserOptions } from "@/lib/testing/factories";
+import { withEnvironment } from "@/lib/testing/environment";
+import { createTestUser, signedIn, type TestUser, type TestUserOptions, uniqueName } from "@/lib/testing/factories";
 import { failureOf } from "@/lib/testing/failure";
 import { failuresIn, overtaken, successesIn } from "@/lib/testing/races";
 import { auditOf, everythingStored } from "@/lib/testing/records";
@@ -36,6 +37,19 @@ describe("changeOwnPassword", () => {
     expect(await opens(user, NEW)).toBe(true);
     expect(await opens(user, OLD)).toBe(false);
     expect((await auditOf(user.id)).at(-1)).toMatchObject({ action: "set-password", actorId: user.id, changes: {} });
+  });
+
+  it("is not for people of a domain that signs in elsewhere", async () => {
+    const user = await createTestUser({ loginId: `${uniqueName("sso")}@corp.example`, password: OLD });
+    const client = { issuer: "https://id.example.com", clientId: "c", clientSecret: "s" };
+    const OIDC_PROFILES = JSON.stringify([{ name: "corp", domainFilter: "corp.example", client }]);
+    await withEnvironment({ OIDC_PROFILES }, async () => {
+      const { ctx } = await signedIn(user);
+      expect(await failureOf(changeOwnPassword(ctx, input(NEW)))).toMatchObject({
+        fields: { password: { key: "reservedDomain" } },
+      });
+    });
+    expect(await opens(user, OLD)).toBe(true);
   });
 
   it("ends the other sessions, and this one goes on", async () => {

@@ -1,6 +1,8 @@
 import { and, eq } from "drizzle-orm";
+import { canonicalLoginId } from "@/lib/auth/login-id";
 import { hashPassword, verifyPassword } from "@/lib/auth/password";
 import { passwordProblems } from "@/lib/auth/password-policy";
+import { isReservedLoginId } from "@/lib/auth/reserved-domains";
 import { selfOf } from "@/lib/auth/self";
 import { type Context, inTransaction } from "@/lib/context";
 import { saveIn } from "@/lib/crud/save";
@@ -49,6 +51,7 @@ export async function changeOwnPassword(ctx: Context, input: OwnPasswordInput): 
   const { userId } = selfOf(ctx);
   const { loginId = "", passwordHash: stored } = (await storedSecret(ctx)) ?? {};
   if (!stored) throw new Invalid({ currentPassword: { key: "currentPasswordNone" } });
+  if (isReservedLoginId(canonicalLoginId(loginId))) throw new Invalid({ password: { key: "reservedDomain" } });
   const problems = await problemsOf(input, loginId, stored);
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
   const passwordHash = await hashPassword(input.password);

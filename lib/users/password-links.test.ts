@@ -12,6 +12,7 @@ import { composeMail } from "@/lib/mail/compose";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { createTestUser, signedIn, type TestUser, uniqueName } from "@/lib/testing/factories";
+import { takeOutbox } from "@/lib/testing/outbox";
 import { successesIn } from "@/lib/testing/races";
 import {
   readPasswordLink,
@@ -34,15 +35,6 @@ const both = (password: string) => ({ password, confirm: password });
 
 const rowsOf = (user: TestUser) => database().select().from(mailOutbox).where(eq(mailOutbox.userId, user.id));
 
-/** What the mails that wait would be, and empties the outbox. */
-async function outgoing() {
-  const rows = await database().select().from(mailOutbox).orderBy(mailOutbox.id);
-  const mails = [];
-  for (const row of rows) mails.push(await composeMail(row));
-  await database().delete(mailOutbox);
-  return mails.filter((mail) => mail !== null);
-}
-
 const linkIn = (text: string) => {
   const [, path = "", userId = "", token = ""] = /\/(reset-password|verify-account)\/([^/\s]+)\/(\S+)/.exec(text) ?? [];
   return { path, link: { userId, token } };
@@ -51,7 +43,7 @@ const linkIn = (text: string) => {
 /** The link of the one mail that asking for a reset sends. */
 async function resetLink(user: TestUser) {
   await requestPasswordReset(anonymous(), user.loginId);
-  const [mail] = await outgoing();
+  const [mail] = await takeOutbox();
   return linkIn(mail?.text ?? "").link;
 }
 
@@ -87,7 +79,7 @@ describe("a forgotten password", () => {
   it("is told to the owner afterwards, and kept in the audit trail as the owner's doing", async () => {
     const user = await createTestUser({ password: OLD });
     await setPasswordByLink(anonymous(), "reset", await resetLink(user), both(NEW));
-    const [notice, ...more] = await outgoing();
+    const [notice, ...more] = await takeOutbox();
     expect(more).toEqual([]);
     expect(notice).toMatchObject({ to: user.loginId });
     expect(notice?.text).not.toMatch(/reset-password\//);
@@ -177,7 +169,7 @@ describe("a forgotten password", () => {
     const user = await createTestUser({ loginId: `${stem}@example.com` });
     for (const typed of [stem.replace("k", "\u212a"), stem.toUpperCase(), stem.replace("a", "ａ")]) {
       await requestPasswordReset(anonymous(), `${typed}＠EXAMPLE.com `);
-      expect((await outgoing()).map(({ to }) => to)).toEqual([user.loginId]);
+      expect((await takeOutbox()).map(({ to }) => to)).toEqual([user.loginId]);
     }
     const lists = [
       "a@x.org,b@y.org",
@@ -211,11 +203,11 @@ describe("a forgotten password", () => {
       ]) {
         await requestPasswordReset(anonymous(), loginId);
         expect(await database().select().from(mailOutbox)).toHaveLength(1);
-        expect(await outgoing()).toEqual([]);
+        expect(await takeOutbox()).toEqual([]);
       }
     });
     await requestPasswordReset(anonymous(), reserved.loginId);
-    expect(await outgoing()).toHaveLength(1);
+    expect(await takeOutbox()).toHaveLength(1);
   });
 
   it("asked for 100 times at once is mailed once, and again when some time has passed", async () => {
@@ -236,10 +228,10 @@ describe("a forgotten password", () => {
     const user = await createTestUser();
     const asking = { ...anonymous(), request: { ip: null, userAgent: null, requestId: null, locale: "es" as const } };
     await requestPasswordReset(asking, user.loginId);
-    const [spanish] = await outgoing();
+    const [spanish] = await takeOutbox();
     await database().update(users).set({ locale: "en" }).where(eq(users.id, user.id));
     await requestPasswordReset(asking, user.loginId);
-    const [english] = await outgoing();
+    const [english] = await takeOutbox();
     expect(spanish?.html).toContain('lang="es"');
     expect(english?.html).toContain('lang="en"');
   });
@@ -249,13 +241,13 @@ describe("the verification mail", () => {
   it("verifies the account and sets the first password, without a notice of a change", async () => {
     const user = await createTestUser({ isVerified: false });
     await resendVerification(testContext(), user.id);
-    const [mail] = await outgoing();
+    const [mail] = await takeOutbox();
     const { path, link } = linkIn(mail?.text ?? "");
     expect(path).toBe("verify-account");
     expect(await readPasswordLink(anonymous(), "reset", link)).toBeNull();
     await setPasswordByLink(anonymous(), "verify", link, both(NEW));
     expect(await verifySignIn({ loginId: user.loginId, password: NEW })).toMatchObject({ ok: true });
-    expect(await outgoing()).toEqual([]);
+    expect(await takeOutbox()).toEqual([]);
     await expect(resendVerification(testContext(), user.id)).rejects.toMatchObject({
       problem: { key: "alreadyVerified" },
     });
@@ -289,7 +281,7 @@ describe("the verification mail", () => {
       code: "not-found",
     });
     await resendByTicket(anonymous(), ticket);
-    expect((await outgoing()).map(({ to }) => to)).toEqual([user.loginId]);
+    expect((await takeOutbox()).map(({ to }) => to)).toEqual([user.loginId]);
   });
 
   it("is not sent if the account was disabled or verified while it waited", async () => {
@@ -297,7 +289,7 @@ describe("the verification mail", () => {
       const user = await createTestUser({ isVerified: false });
       await resendVerification(testContext(), user.id);
       await database().update(users).set(change).where(eq(users.id, user.id));
-      expect(await outgoing()).toEqual([]);
+      expect(await takeOutbox()).toEqual([]);
     }
   });
 });

@@ -20,9 +20,9 @@ export const userSchema = z
     groupIds: idsSchema,
     bundleIds: idsSchema,
     permissionIds: idsSchema,
-    /** Empty leaves the password as it is. */
-    password: z.string(),
-    confirm: z.string(),
+    /** Empty leaves the password as it is; so does the form where people choose their own. */
+    password: z.optional(z.string()),
+    confirm: z.optional(z.string()),
   })
   .check(z.refine(({ password, confirm }) => password === confirm, { path: ["confirm"], error: "passwordsDiffer" }));
 

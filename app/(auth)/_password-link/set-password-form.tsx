@@ -2,8 +2,9 @@
 
 import { useActionState } from "react";
 import { NewPasswordFields, type NewPasswordTexts } from "@/components/form/new-password-fields";
+import { SubmitButton } from "@/components/form/submit-button";
 import { Alert } from "@/components/ui/alert";
-import { Button, buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button";
 import type { PasswordLinkPurpose } from "@/lib/users/password-links";
 import { type PasswordLinkState, setPasswordFromLink } from "./actions";
 
@@ -25,9 +26,7 @@ export function SetPasswordForm({ purpose, loginId, texts, passwordTexts }: SetP
       {/* For password managers: whose password this is. */}
       <input type="text" name="username" autoComplete="username" value={loginId} readOnly hidden />
       <NewPasswordFields texts={passwordTexts} problems={state.problems} />
-      <Button type="submit" disabled={isPending} className="mt-1 w-full">
-        {isPending ? texts.working : texts.submit}
-      </Button>
+      <SubmitButton isPending={isPending} texts={texts} className="mt-1 w-full" />
       <a href="/login" className={buttonClass({ variant: "ghost", className: "w-full" })}>
         {texts.cancel}
       </a>

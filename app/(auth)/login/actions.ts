@@ -50,21 +50,25 @@ export type ResendState = {
   message?: string;
   /** Seconds until another mail may be sent. */
   wait?: number;
+  /** The one that was sent: without scripts, this answer is all that the next page knows. */
+  ticket?: PasswordLink;
 };
 
 /** Sends the verification mail again, to whoever has just typed the right password. */
 export async function resendVerificationMail(_state: ResendState, form: FormData): Promise<ResendState> {
   const t = await getTranslations("login.resend");
+  const ticket = { userId: text(form, "userId"), token: text(form, "ticket") };
   try {
-    await resendByTicket(await anonymousContext(), { userId: text(form, "userId"), token: text(form, "ticket") });
-    return { kind: "status", message: t("sent"), wait: settings.mail.resendAfterSeconds };
+    await resendByTicket(await anonymousContext(), ticket);
+    return { ticket, kind: "status", message: t("sent"), wait: settings.mail.resendAfterSeconds };
   } catch (error) {
-    if (error instanceof NotFound) return { kind: "alert", message: t("expired") };
-    const { problem } = problemsOf(error);
+    if (error instanceof NotFound) return { ticket, kind: "alert", message: t("expired") };
+    const { problem }: FormState<never> = formStateOf(error, undefined as never);
     const sentence = await problemTexts();
     return {
+      ticket,
       kind: "alert",
-      message: sentence(problem),
+      ...(problem && { message: sentence(problem) }),
       ...(error instanceof Blocked && { wait: error.retryAfterSeconds }),
     };
   }

@@ -1,11 +1,11 @@
 "use client";
 
 import { useActionState } from "react";
+import { LoginIdField } from "@/components/form/login-id-field";
+import { SubmitButton } from "@/components/form/submit-button";
 import { Alert } from "@/components/ui/alert";
-import { Button } from "@/components/ui/button";
-import { Input } from "@/components/ui/input";
 import { PasswordInput, type PasswordInputTexts } from "@/components/ui/password-input";
-import { type LoginState, login } from "./actions";
+import { type LoginState, login, type ResendState, resendVerificationMail } from "./actions";
 import { ResendForm, type ResendTexts } from "./resend-form";
 
 type Texts = Record<"loginId" | "password" | "submit" | "working", string> & PasswordInputTexts;
@@ -24,6 +24,9 @@ type LoginFormProps = {
 /** No form library and no schema here: this page is the first that people load, and must work without scripts. */
 export function LoginForm({ next, mode, texts, error, resendTexts, forgot }: LoginFormProps) {
   const [state, action, isPending] = useActionState<LoginState, FormData>(login, { loginId: "", error });
+  // Here and not in the form of its own: after a post without scripts, this state brings that form back.
+  const [resent, resend, isResending] = useActionState<ResendState, FormData>(resendVerificationMail, {});
+  const ticket = state.error === undefined ? resent.ticket : state.ticket;
   return (
     <>
       {state.error && (
@@ -31,38 +34,19 @@ export function LoginForm({ next, mode, texts, error, resendTexts, forgot }: Log
           {state.error}
         </Alert>
       )}
-      {state.ticket && <ResendForm ticket={state.ticket} texts={resendTexts} />}
+      {ticket && (
+        <ResendForm ticket={ticket} texts={resendTexts} state={resent} action={resend} isPending={isResending} />
+      )}
       <form action={action} className="grid gap-4">
         <input type="hidden" name="next" value={next} />
-        <div>
-          <label htmlFor="loginId" className="mb-1.5 block text-sm font-medium">
-            {texts.loginId}
-          </label>
-          <Input
-            id="loginId"
-            name="loginId"
-            // Not type=email: browsers would refuse addresses that are fine here.
-            type="text"
-            inputMode={mode === "email" ? "email" : "text"}
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-            maxLength={320}
-            defaultValue={state.loginId}
-            // React empties the form after an action; a new key brings the typed value back.
-            key={state.loginId}
-          />
-        </div>
+        <LoginIdField name="loginId" label={texts.loginId} typed={state.loginId} mode={mode} />
         <div>
           <label htmlFor="password" className="mb-1.5 block text-sm font-medium">
             {texts.password}
           </label>
           <PasswordInput id="password" name="password" autoComplete="current-password" required texts={texts} />
         </div>
-        <Button type="submit" disabled={isPending} className="mt-1 w-full">
-          {isPending ? texts.working : texts.submit}
-        </Button>
+        <SubmitButton isPending={isPending} texts={texts} className="mt-1 w-full" />
         {forgot && (
           <a
             href={forgot.href}

@@ -1,10 +1,10 @@
 "use client";
 
-import { useActionState, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import type { PasswordLink } from "@/lib/users/password-links";
-import { type ResendState, resendVerificationMail } from "./actions";
+import type { ResendState } from "./actions";
 
 export type ResendTexts = Record<"submit" | "working" | "wait", string>;
 
@@ -22,9 +22,16 @@ function useCountdown(answer: unknown, seconds: number): number {
   return left;
 }
 
+type ResendFormProps = {
+  ticket: PasswordLink;
+  texts: ResendTexts;
+  state: ResendState;
+  action: (form: FormData) => void;
+  isPending: boolean;
+};
+
 /** Asks for another verification mail, and shows when the next may follow. */
-export function ResendForm({ ticket, texts }: { ticket: PasswordLink; texts: ResendTexts }) {
-  const [state, action, isPending] = useActionState<ResendState, FormData>(resendVerificationMail, {});
+export function ResendForm({ ticket, texts, state, action, isPending }: ResendFormProps) {
   const left = useCountdown(state, state.wait ?? 0);
   return (
     <form action={action} className="mb-4 grid grid-cols-[minmax(0,1fr)] gap-2">

@@ -1,8 +1,9 @@
 "use client";
 
 import { useActionState } from "react";
+import { SubmitButton } from "@/components/form/submit-button";
 import { Alert } from "@/components/ui/alert";
-import { Button, buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button";
 import { type ConfirmState, confirmEmail } from "./actions";
 
 export function ConfirmForm({ texts }: { texts: Record<"submit" | "working" | "cancel", string> }) {
@@ -10,9 +11,7 @@ export function ConfirmForm({ texts }: { texts: Record<"submit" | "working" | "c
   return (
     <form action={action} className="grid gap-4">
       {state.error && <Alert kind="alert">{state.error}</Alert>}
-      <Button type="submit" disabled={isPending}>
-        {isPending ? texts.working : texts.submit}
-      </Button>
+      <SubmitButton isPending={isPending} texts={texts} />
       <a href="/account" className={buttonClass({ variant: "ghost" })}>
         {texts.cancel}
       </a>

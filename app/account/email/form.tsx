@@ -2,9 +2,10 @@
 
 import Link from "next/link";
 import { useActionState, useEffect, useRef } from "react";
+import { LoginIdField } from "@/components/form/login-id-field";
+import { SubmitButton } from "@/components/form/submit-button";
 import { Alert } from "@/components/ui/alert";
-import { Button, buttonClass } from "@/components/ui/button";
-import { Input } from "@/components/ui/input";
+import { buttonClass } from "@/components/ui/button";
 import { changeEmail, type EmailState } from "./actions";
 
 type EmailFormProps = {
@@ -25,38 +26,16 @@ export function EmailForm({ typed, texts }: EmailFormProps) {
   return (
     <form action={action} className="grid gap-5" noValidate>
       {error && <Alert kind="alert">{error}</Alert>}
-      <div>
-        <label htmlFor="email" className="mb-1.5 block text-sm font-medium">
-          {texts.email}
-        </label>
-        <Input
-          id="email"
-          name="email"
-          ref={inputRef}
-          // Not type=email: browsers would refuse addresses that are fine here.
-          type="text"
-          inputMode="email"
-          autoComplete="email"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          maxLength={320}
-          defaultValue={email}
-          // React empties the form after an action; a new key brings the typed value back.
-          key={email}
-          aria-invalid={problem !== undefined}
-          aria-describedby={problem && "email-error"}
-        />
-        {problem && (
-          <p id="email-error" role="alert" className="mt-1.5 text-sm text-destructive">
-            {problem}
-          </p>
-        )}
-      </div>
+      <LoginIdField
+        name="email"
+        label={texts.email}
+        typed={email}
+        autoComplete="email"
+        problem={problem}
+        inputRef={inputRef}
+      />
       <div className="flex flex-wrap gap-2">
-        <Button type="submit" disabled={isPending}>
-          {isPending ? texts.working : texts.submit}
-        </Button>
+        <SubmitButton isPending={isPending} texts={texts} />
         <Link href="/account" className={buttonClass({ variant: "ghost" })}>
           {texts.cancel}
         </Link>

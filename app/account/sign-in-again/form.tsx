@@ -2,8 +2,9 @@
 
 import Link from "next/link";
 import { useActionState } from "react";
+import { SubmitButton } from "@/components/form/submit-button";
 import { Alert } from "@/components/ui/alert";
-import { Button, buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { PasswordInput, type PasswordInputTexts } from "@/components/ui/password-input";
 import { signInAgain } from "./actions";
@@ -34,9 +35,7 @@ export function SignInAgainForm({ next, loginId, texts }: SignInAgainFormProps) 
         <PasswordInput id="password" name="password" autoComplete="current-password" required texts={texts} />
       </div>
       <div className="mt-1 grid gap-2">
-        <Button type="submit" disabled={isPending}>
-          {isPending ? texts.working : texts.submit}
-        </Button>
+        <SubmitButton isPending={isPending} texts={texts} />
         <Link href="/account" className={buttonClass({ variant: "ghost" })}>
           {texts.cancel}
         </Link>
