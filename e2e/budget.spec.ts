@@ -31,6 +31,7 @@ test("the pages that people meet first load at most 10 KB of scripts more than a
       const page = await browser.newPage();
       const size = await scriptBytes(page, url);
       await expect(page).toHaveURL(landing);
+      await page.close();
       return size;
     };
     const empty = await bytes(`http://localhost:${port}/`);

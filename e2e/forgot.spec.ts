@@ -1,13 +1,13 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { eq, isNull, sql } from "drizzle-orm";
 import { mailOutbox } from "@/lib/db/schema/events";
 import { users } from "@/lib/db/schema/users";
-import { composeMail } from "@/lib/mail/compose";
 import { expect, test } from "./fixtures";
 import { type Answer, type Client, clientOf } from "./support/api";
 import { type ActionFields, actionOn, formData } from "./support/forms";
 import { type Isolated, startIsolated } from "./support/isolated";
-import { addUnverified, linkIn, toldBy } from "./support/mail";
+import { addUnverified, linkIn, smtpPostbox, toldBy } from "./support/mail";
 import { addPerson } from "./support/people";
+import { stop } from "./support/process";
 
 const PATH = "/forgot-password";
 
@@ -52,15 +52,6 @@ async function newlyQueued(): Promise<string[]> {
 
 const ask = (email: string, headers: Record<string, string | null> = {}): Promise<Answer> =>
   client("POST", PATH, { body: formData(action, [["email", email]]), headers });
-
-/** The mail that waits for this user, as it would be sent now. */
-async function waitingMail(loginId: string) {
-  const { db } = site.ctx();
-  const [row] = await db.select().from(mailOutbox).where(eq(mailOutbox.loginId, loginId)).orderBy(asc(mailOutbox.id));
-  const mail = row && (await composeMail(row));
-  if (!mail) throw new Error(`no mail for ${loginId}`);
-  return mail;
-}
 
 test.describe.configure({ mode: "serial" });
 
@@ -169,14 +160,13 @@ const lookalikes: [name: string, stored: string, typed: string][] = [
   ["ideographic full stop", "dot@example.com", "dot@example\u3002com"],
 ];
 
-for (const [name, stored, typed] of lookalikes) {
-  test(`whoever types a ${name} is mailed at the address that is stored`, async () => {
+test("whoever types a look-alike of an address is the one who has it", async () => {
+  for (const [name, stored, typed] of lookalikes) {
     await addPerson(site.ctx(), stored);
-    expect((await ask(typed)).status).toBe(303);
-    expect(await newlyQueued()).toEqual([stored]);
-    expect((await waitingMail(stored)).to).toBe(stored);
-  });
-}
+    expect((await ask(typed)).status, name).toBe(303);
+    expect(await newlyQueued(), name).toEqual([stored]);
+  }
+});
 
 const EVIL = "evil.example";
 
@@ -188,14 +178,31 @@ const forged: Record<string, Record<string, string | null>> = {
   forwarded: { forwarded: `host=${EVIL};proto=https`, "x-original-host": EVIL },
 };
 
-for (const [name, headers] of Object.entries(forged)) {
-  test(`a forged ${name} gets into no link`, async () => {
-    const loginId = `forged-${name}@example.com`;
-    await addPerson(site.ctx(), loginId);
-    const { status, headers: answered } = await ask(loginId, headers);
-    expect([status, answered.get("location")]).toEqual([303, "/login"]);
-    const mail = await waitingMail(loginId);
-    expect(linkIn({ ...mail, to: [mail.to] }).startsWith(`${site.url}/reset-password/`)).toBe(true);
+const forgedFor = (name: string) => `forged-${name}@example.com`;
+
+test("forged headers change nothing in the answer", async () => {
+  for (const [name, headers] of Object.entries(forged)) {
+    await addPerson(site.ctx(), forgedFor(name));
+    const answer = await ask(forgedFor(name), headers);
+    expect([answer.status, answer.headers.get("location")], name).toEqual([303, "/login"]);
+    expect(JSON.stringify(toldBy(answer)), name).not.toContain(EVIL);
+  }
+});
+
+test("what has waited goes to the addresses that are stored, with links to the address that is configured", async () => {
+  await stop(site.server);
+  const postbox = await smtpPostbox();
+  await site.startAnother({ ...postbox.settings, AUTH_URL: site.url });
+  await site.ctx().db.update(mailOutbox).set({ nextTryAt: sql`now()` });
+  const { known, unverified } = accounts;
+  const stored = [known, unverified, ...lookalikes.map(([, each]) => each), ...Object.keys(forged).map(forgedFor)];
+  for (const loginId of stored) {
+    const mail = await postbox.next(loginId);
+    expect(mail.to).toEqual([loginId]);
+    expect(linkIn(mail).startsWith(`${site.url}/reset-password/`)).toBe(true);
     expect(mail.text + mail.html).not.toContain(EVIL);
-  });
-}
+  }
+  await expect.poll(() => site.ctx().db.$count(mailOutbox, isNull(mailOutbox.sentAt))).toBe(0);
+  expect(postbox.unread()).toEqual([]);
+  await postbox.end();
+});

@@ -166,7 +166,6 @@ const bad: Record<string, () => Promise<Link>> = {
   "id 1": () => withId("1"),
   "id of nobody": () => withId("00000000-0000-0000-0000-000000000000"),
   "id with NUL": () => withId("\0"),
-  "id with a slash": () => withId("a/b"),
   "id with a quote": () => withId("' or true --"),
   "id with a percent sign": () => withId("%"),
   "id in other letters": () => withId("ñandú 🦆"),
@@ -189,24 +188,24 @@ test("whatever is wrong with a link, it leads to one page, by its address, at it
     reset: actionOn((await openForm(lasting)).text),
     verify: actionOn((await openForm(await newLink("verify"))).text),
   };
-  const found: Record<string, unknown> = {};
+  const seen = async (link: Link) => ({
+    address: toldBy(await open(link)),
+    form: toldBy(await openForm(link)),
+    sending: toldBy(await submit(link, actions[link.purpose], NEW_PASSWORD)),
+  });
+  const neutral = {
+    reset: await seen({ purpose: "reset", userId: "nobody", token: "nothing" }),
+    verify: await seen({ purpose: "verify", userId: "nobody", token: "nothing" }),
+  };
+  for (const { address, form, sending } of Object.values(neutral)) {
+    expect([address.status, form.status, sending.status]).toEqual([303, 307, 303]);
+    for (const { headers } of [address, form, sending]) expect(headers).toContain(`location: ${INVALID}`);
+    expect(address.headers.join()).not.toContain("set-cookie");
+  }
   for (const [name, make] of Object.entries(bad)) {
     const link = await make();
-    found[name] = {
-      address: toldBy(await open(link)),
-      form: toldBy(await openForm(link)),
-      sending: toldBy(await submit(link, actions[link.purpose], NEW_PASSWORD)),
-    };
+    expect.soft(await seen(link), name).toEqual(neutral[link.purpose]);
   }
-  const neutral = {
-    address: toldBy(await client("GET", "/reset-password/nobody/nothing")),
-    form: toldBy(await client("GET", "/reset-password")),
-    sending: toldBy(await submit({ purpose: "reset", userId: "", token: "" }, actions.reset, NEW_PASSWORD)),
-  };
-  expect(neutral).toMatchObject({ address: { status: 303 }, form: { status: 307 }, sending: { status: 303 } });
-  for (const { headers } of Object.values(neutral)) expect(headers).toContain(`location: ${INVALID}`);
-  expect(neutral.address.headers.join()).not.toContain("set-cookie");
-  expect(found).toEqual(Object.fromEntries(Object.keys(bad).map((name) => [name, neutral])));
   const page = await client("GET", INVALID);
   expect(page.status).toBe(200);
   expect(page.text).toContain("Authentication token was invalid or expired. Please fill out the form below");

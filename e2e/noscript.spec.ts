@@ -57,17 +57,17 @@ test("without scripts: add and edit a user, and no error loses what was typed", 
   const loginId = `${unique("plain-html")}@example.com`;
   await signInAs(people.root);
   await page.goto("/admin/users/add");
-  await page.getByLabel("Email").fill("no address");
+  await page.getByLabel("Email", { exact: true }).fill("no address");
   await page.getByRole("checkbox", { name: "Send welcome email" }).uncheck();
   await page.locator("select[name=groupIds]").selectOption({ label: "Staff" });
   await page.getByRole("checkbox", { name: /auth-manage/ }).check();
   await page.getByRole("button", { name: "Add user" }).click();
   await expect(page.getByText("Enter one email address")).toBeVisible();
-  await expect(page.getByLabel("Email")).toHaveValue("no address");
+  await expect(page.getByLabel("Email", { exact: true })).toHaveValue("no address");
   await expect(page.getByRole("checkbox", { name: "Send welcome email" })).not.toBeChecked();
   await expect(page.getByRole("checkbox", { name: /auth-manage/ })).toBeChecked();
   await expect(page.locator("select[name=groupIds] option:checked")).toHaveText("Staff");
-  await page.getByLabel("Email").fill(loginId);
+  await page.getByLabel("Email", { exact: true }).fill(loginId);
   await page.getByRole("button", { name: "Add user" }).click();
   await expect(page).toHaveURL("/admin/users");
   await expect(page.getByText(`${loginId} was added.`)).toBeVisible();
@@ -122,9 +122,9 @@ test("without scripts: another password, and the end of another session", async 
   await page.goto("/account");
   await expect(page.getByRole("button", { name: /^(Show|Hide) / })).toHaveCount(0);
   const change = async (current: string, confirm: string) => {
-    await page.getByLabel("Current password").fill(current);
-    await page.getByLabel("New password").fill(password);
-    await page.getByLabel("Confirm password").fill(confirm);
+    await page.getByLabel("Current password", { exact: true }).fill(current);
+    await page.getByLabel("New password", { exact: true }).fill(password);
+    await page.getByLabel("Confirm password", { exact: true }).fill(confirm);
     await page.getByRole("button", { name: "Change password" }).click();
   };
   await change("not the password", "something else");

@@ -12,7 +12,7 @@ test("on a phone: log in, find a user, edit it, switch language and theme, log o
 
   await page.getByRole("link", { name: "Add user" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Add user");
-  await page.getByLabel("Email").fill(loginId);
+  await page.getByLabel("Email", { exact: true }).fill(loginId);
   await page.getByRole("combobox", { name: "Groups" }).click();
   await page.getByRole("option", { name: "Staff" }).click();
   await page.keyboard.press("Escape");

@@ -71,7 +71,7 @@ test("add a user with a group, find and edit it, and return to the list as it wa
   await page.goto("/admin/users?q=new&size=50");
   await page.getByRole("link", { name: "Add user" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Add user");
-  await page.getByLabel("Email").fill(loginId);
+  await page.getByLabel("Email", { exact: true }).fill(loginId);
   const groups = page.getByRole("combobox", { name: "Groups" });
   await groups.fill("sta");
   await page.getByRole("option", { name: "Staff" }).click();
@@ -118,23 +118,23 @@ test("a refused form keeps what was typed, says why, and leads to the first erro
   await page.getByRole("checkbox", { name: "Superuser" }).check();
   await page.getByRole("button", { name: "Add user" }).click();
   await expect(page.getByText("This field is required.")).toBeVisible();
-  await expect(page.getByLabel("Email")).toBeFocused();
+  await expect(page.getByLabel("Email", { exact: true })).toBeFocused();
 
   // Where mail is sent, the new user chooses the password.
   await expect(page.getByLabel(/password/i)).toHaveCount(0);
   const welcome = page.getByRole("checkbox", { name: "Send welcome email" });
   await expect(welcome).toBeChecked();
   await welcome.uncheck();
-  await page.getByLabel("Email").fill("no address");
+  await page.getByLabel("Email", { exact: true }).fill("no address");
   await page.getByRole("button", { name: "Add user" }).click();
   await expect(page.getByText("Enter one email address")).toBeVisible();
-  await page.getByLabel("Email").fill(people.plain.toUpperCase());
+  await page.getByLabel("Email", { exact: true }).fill(people.plain.toUpperCase());
   await page.getByRole("button", { name: "Add user" }).click();
   await expect(page.getByText("This login is already in use.")).toBeVisible();
-  await expect(page.getByLabel("Email")).toHaveValue(people.plain.toUpperCase());
+  await expect(page.getByLabel("Email", { exact: true })).toHaveValue(people.plain.toUpperCase());
   await expect(page.getByRole("checkbox", { name: "Superuser" })).toBeChecked();
   await expect(welcome).not.toBeChecked();
-  await expect(page.getByLabel("Email")).toBeFocused();
+  await expect(page.getByLabel("Email", { exact: true })).toBeFocused();
 
   // What was typed would be lost: the page asks first.
   page.once("dialog", (dialog) => dialog.accept());
@@ -192,11 +192,11 @@ test("a session that ends while somebody types: nothing typed is lost", async ({
   await signInAs(me);
   await page.goto("/admin/users/add");
   const loginId = `${unique("typed")}@example.com`;
-  await page.getByLabel("Email").fill(loginId);
+  await page.getByLabel("Email", { exact: true }).fill(loginId);
   await ctx.db.delete(sessions).where(eq(sessions.userId, id));
   await page.getByRole("button", { name: "Add user" }).click();
   await expect(page.getByText("You have been logged out. Log in again in another tab")).toBeVisible();
-  await expect(page.getByLabel("Email")).toHaveValue(loginId);
+  await expect(page.getByLabel("Email", { exact: true })).toHaveValue(loginId);
   await signInAs(me);
   await page.getByRole("button", { name: "Add user" }).click();
   await expect(page.getByText(`${loginId} was added.`)).toBeVisible();
@@ -305,7 +305,7 @@ test("what would only be refused is explained before", async ({ page, ctx, signI
   await page.goto(`/admin/users/${id}/edit`);
   await expect(page.getByRole("checkbox", { name: "Enabled" })).toBeDisabled();
   await expect(page.getByText("You cannot disable your own account.").first()).toBeVisible();
-  await page.getByLabel("Email").fill(me.toUpperCase());
+  await page.getByLabel("Email", { exact: true }).fill(me.toUpperCase());
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText(`${me.toUpperCase()} was saved.`)).toBeVisible();
   expect(await getUser(ctx, id)).toMatchObject({ isEnabled: true, loginId: me.toUpperCase() });

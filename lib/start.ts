@@ -24,6 +24,15 @@ function noteRequestFacts(): void {
   });
 }
 
+/** Where nobody reads the log any more, a failed line must not become another line that fails, on and on. */
+function outliveLogReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+}
+
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (isUnavailable(error)) return `Gatehouse cannot start: the database cannot be reached: ${faultOf(error)}`;
@@ -36,6 +45,7 @@ export async function start(): Promise<void> {
     const { DATABASE_URL, MIGRATE_ON_START } = config();
     primaryAuthenticator();
     noteRequestFacts();
+    outliveLogReader();
     if (!DATABASE_URL) throw new Error("DATABASE_URL is not set. For development start with: npm run dev");
     if (MIGRATE_ON_START) await migrateDatabase(DATABASE_URL, reportSync);
     startMailWorker(composeMail);

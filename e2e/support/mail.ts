@@ -15,12 +15,14 @@ export type Post = { to: string[]; subject: string; text: string; html: string }
 export type Postbox = {
   /** Settings by which a server sends its mails here. */
   settings: Record<string, string>;
-  /** The mail to this address that nobody has read yet; waits for it. */
+  /** The mail to this address that nobody has read yet; waits for it. @throws Error if none comes in a minute */
   next: (address: string) => Promise<Post>;
   /** Subjects of the mails that nobody has read. */
   unread: () => string[];
   end: () => Promise<void>;
 };
+
+const PATIENCE_MS = 60_000;
 
 /** Mails that come in, to be taken out by address. */
 function pile() {
@@ -36,10 +38,18 @@ function pile() {
       for (const look of waiting) look();
     },
     next: (address: string) =>
-      new Promise<Post>((resolve) => {
+      new Promise<Post>((resolve, reject) => {
+        const giveUp = () => {
+          waiting.delete(look);
+          reject(
+            new Error(`No mail to ${address}, but: ${JSON.stringify(posts.map(({ to, subject }) => [to, subject]))}`),
+          );
+        };
+        const timer = setTimeout(giveUp, PATIENCE_MS);
         const look = () => {
           const post = take(address);
           if (!post) return;
+          clearTimeout(timer);
           waiting.delete(look);
           resolve(post);
         };
@@ -128,5 +138,7 @@ export function toldBy({ status, headers, text }: Answer) {
   const nonce = /'nonce-([^']+)'/.exec(headers.get("content-security-policy") ?? "")?.[1] ?? "";
   const steady = (value: string) => (nonce ? value.replaceAll(nonce, "") : value).replace(/Expires=[^;]+/i, "");
   const all = [...headers].filter(([name]) => name !== "date").map(([name, value]) => `${name}: ${steady(value)}`);
-  return { status, headers: all.sort(), text: steady(text) };
+  // React sends the pieces of a page in the order in which they were ready.
+  const pieces = steady(text).split(/\\n|(?=<)/);
+  return { status, headers: all.sort(), pieces: pieces.sort() };
 }

@@ -63,12 +63,12 @@ export async function resendVerificationMail(_state: ResendState, form: FormData
     return { ticket, kind: "status", message: t("sent"), wait: settings.mail.resendAfterSeconds };
   } catch (error) {
     if (error instanceof NotFound) return { ticket, kind: "alert", message: t("expired") };
-    const { problem }: FormState<never> = formStateOf(error, undefined as never);
+    const { problem } = problemsOf(error);
     const sentence = await problemTexts();
     return {
       ticket,
       kind: "alert",
-      ...(problem && { message: sentence(problem) }),
+      message: sentence(problem),
       ...(error instanceof Blocked && { wait: error.retryAfterSeconds }),
     };
   }
