@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { attemptEntity } from "@/lib/attempts/entity";
 import { auditEntity } from "@/lib/audit/entity";
 import { bundleEntity } from "@/lib/bundles/entity";
 import { config } from "@/lib/config/env";
@@ -6,6 +7,7 @@ import type { Entity } from "@/lib/crud/entity";
 import type { EntityName } from "@/lib/entity-names";
 import { NotFound } from "@/lib/errors";
 import { groupEntity } from "@/lib/groups/entity";
+import { lockEntity } from "@/lib/locks/entity";
 import { permissionEntity } from "@/lib/permissions/entity";
 import { userEntity } from "@/lib/users/entity";
 
@@ -42,6 +44,8 @@ export const entities: Record<EntityName, AdminEntity> = {
   bundles: adminEntity(bundleEntity, () => getTranslations("bundles")),
   permissions: adminEntity(permissionEntity, () => getTranslations("permissionList")),
   // npm run new adds lines above this one
+  attempts: adminEntity(attemptEntity, () => getTranslations("attempts")),
+  locks: adminEntity(lockEntity, () => getTranslations("locks")),
   audit: adminEntity(auditEntity, () => getTranslations("audit")),
 };
 

@@ -5,6 +5,8 @@ export const entityNames = [
   "bundles",
   "permissions",
   // npm run new adds lines above this one
+  "attempts",
+  "locks",
   "audit",
 ] as const;
 

@@ -9,7 +9,7 @@ export type MessageParams = Record<string, string | number>;
 export type Problem = { key: string; params?: MessageParams; href?: string };
 
 /** Every argument that a message below `errors` takes, for looking one up by a key that is known only at run time. */
-export const NO_PARAMS = { min: 0, max: 0, permissions: "", seconds: 0, word: "" };
+export const NO_PARAMS = { min: 0, max: 0, permissions: "", seconds: 0, wait: 0, unit: "second", word: "" };
 
 export type FieldProblems = Record<string, Problem>;
 
@@ -58,6 +58,13 @@ export class Taken extends Invalid {}
 /** The input gives more than the actor may give. */
 export class TooGenerous extends Invalid {}
 
+/** A number of seconds in the largest unit in which it is precise enough to wait for: never too short. */
+function waitingTime(seconds: number): { wait: number; unit: "second" | "minute" | "hour" } {
+  if (seconds < 120) return { wait: seconds, unit: "second" };
+  if (seconds < 120 * 60) return { wait: Math.ceil(seconds / 60), unit: "minute" };
+  return { wait: Math.ceil(seconds / 3600), unit: "hour" };
+}
+
 /** Too often: the same may be tried again in `retryAfterSeconds`. */
 export class Blocked extends AppError {
   readonly code = "blocked";
@@ -65,7 +72,7 @@ export class Blocked extends AppError {
     key: string,
     readonly retryAfterSeconds: number,
   ) {
-    super({ key, params: { seconds: retryAfterSeconds } });
+    super({ key, params: { seconds: retryAfterSeconds, ...waitingTime(retryAfterSeconds) } });
   }
 }
 

@@ -1,9 +1,11 @@
+import { access as attemptsAccess } from "@/lib/attempts/access";
 import { access as auditAccess } from "@/lib/audit/access";
 import type { Condition } from "@/lib/auth/conditions";
 import { access as bundlesAccess } from "@/lib/bundles/access";
 import type { Access } from "@/lib/crud/entity";
 import type { EntityName } from "@/lib/entity-names";
 import { access as groupsAccess } from "@/lib/groups/access";
+import { access as locksAccess } from "@/lib/locks/access";
 import { access as permissionsAccess } from "@/lib/permissions/access";
 import { access as usersAccess } from "@/lib/users/access";
 
@@ -20,10 +22,11 @@ export type Route = {
   menu?: MenuLabel;
 };
 
-export type MenuLabel = "home" | EntityName;
+/** Locks are reached from the attempts that led to them. */
+export type MenuLabel = "home" | Exclude<EntityName, "locks">;
 
 /** The pages of an entity of the admin: those that its `access` speaks of. */
-function entity(name: EntityName, access: Access): Record<string, Route> {
+function entity(name: Exclude<MenuLabel, "home">, access: Access): Record<string, Route> {
   const { list, add, edit, delete: remove } = access;
   const path = `/admin/${name}`;
   return {
@@ -78,6 +81,10 @@ export const routes: Record<string, Route> = {
   ...entity("permissions", permissionsAccess),
   ...accessPages("permissions", permissionsAccess),
   // npm run new adds lines above this one
+  ...entity("attempts", attemptsAccess),
+  "/admin/locks": { allow: locksAccess.list },
+  "/admin/locks/export": { allow: locksAccess.list },
+  "/admin/locks/bulk": { allow: locksAccess.list },
   ...entity("audit", auditAccess),
 };
 

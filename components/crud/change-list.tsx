@@ -6,10 +6,12 @@ type Changes = Record<string, { from: unknown; to: unknown }>;
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
-function useValueText(): (value: unknown) => string {
+function useValueText(labels: Record<string, string>): (field: string, value: unknown) => string {
   const t = useTranslations("list");
   const format = useFormatter();
-  return (value) => {
+  return (field, value) => {
+    const label = labels[`${field}.${value}`];
+    if (label !== undefined) return label;
     if (value === null || value === undefined || value === "") return t("empty");
     if (typeof value === "boolean") return value ? t("yes") : t("no");
     if (Array.isArray(value)) return value.length > 0 ? value.join(", ") : t("empty");
@@ -22,10 +24,13 @@ const isEmpty = (value: unknown) => value === null || value === "" || (Array.isA
 
 const listed = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** What changed, field by field: old and new value, or what came and what went. */
+/**
+ * What changed, field by field: old and new value, or what came and what went.
+ * @param labels words for fields by name, and for values by `field.value`
+ */
 export function ChangeList({ changes, labels }: { changes: Changes; labels: Record<string, string> }) {
   const t = useTranslations("history");
-  const valueText = useValueText();
+  const valueText = useValueText(labels);
   // What was empty and is still, as in a new record, says nothing.
   const entries = Object.entries(changes).filter(([, { from, to }]) => !(isEmpty(from) && isEmpty(to)));
   if (entries.length === 0) return null;
@@ -41,16 +46,17 @@ export function ChangeList({ changes, labels }: { changes: Changes; labels: Reco
             <dt className="inline text-muted-foreground">{labels[field] ?? field}: </dt>
             <dd className="inline break-words">
               {Array.isArray(to) || Array.isArray(from) ? (
-                [...came.map((item) => `+ ${item}`), ...went.map((item) => `− ${item}`)].join(", ") || valueText(to)
+                [...came.map((item) => `+ ${item}`), ...went.map((item) => `− ${item}`)].join(", ") ||
+                valueText(field, to)
               ) : from === null ? (
-                valueText(to)
+                valueText(field, to)
               ) : (
                 <>
                   <span className="sr-only">{t("from")} </span>
-                  <del className="text-muted-foreground">{valueText(from)}</del>
+                  <del className="text-muted-foreground">{valueText(field, from)}</del>
                   <span aria-hidden> → </span>
                   <span className="sr-only">{t("to")} </span>
-                  <ins className="no-underline">{valueText(to)}</ins>
+                  <ins className="no-underline">{valueText(field, to)}</ins>
                 </>
               )}
             </dd>

@@ -1,6 +1,7 @@
 import { Plus } from "lucide-react";
 import Link from "next/link";
 import { redirect } from "next/navigation";
+import type { ReactNode } from "react";
 import { ListView, type ListViewProps } from "@/components/data-table/list-view";
 import { AppShell } from "@/components/layout/app-shell";
 import { ClientTexts } from "@/components/layout/client-texts";
@@ -15,13 +16,18 @@ type ListPageProps = Omit<ListViewProps, "caption" | "empty"> & {
   setPreference: PreferenceAction;
   title: string;
   intro: string;
+  /** The menu entry that the list belongs to; its own, if absent. */
+  here?: string;
+  /** What comes between the heading and the list. */
+  above?: ReactNode;
   empty: { title: string; text: string };
   /** Absent where this user may not add anything. */
   add?: { href: string; label: string };
 };
 
 /** The list page of an entity: frame, heading, "add" and the list itself. */
-export function ListPage({ principal, setPreference, title, intro, add, empty, ...list }: ListPageProps) {
+export function ListPage(props: ListPageProps) {
+  const { principal, setPreference, title, intro, here, above, add, empty, ...list } = props;
   const { path, query, rows, total } = list;
   // Beyond the end: entries may have gone since the address was made. An estimate of the last page can be wrong as well.
   if (rows.length === 0 && query.page > 1) {
@@ -29,7 +35,7 @@ export function ListPage({ principal, setPreference, title, intro, add, empty, .
     redirect(listHref(path, { ...query, page: last < query.page ? last : 1 }));
   }
   return (
-    <AppShell principal={principal} here={list.path} setPreference={setPreference}>
+    <AppShell principal={principal} here={here ?? list.path} setPreference={setPreference}>
       <PageHeader title={title} intro={intro}>
         {add && (
           <Link href={add.href} className={buttonClass()}>
@@ -38,6 +44,7 @@ export function ListPage({ principal, setPreference, title, intro, add, empty, .
           </Link>
         )}
       </PageHeader>
+      {above}
       <ClientTexts parts={["list", "deletion", "errors"]}>
         <ListView caption={title} empty={{ ...empty, ...(add && { add }) }} {...list} />
       </ClientTexts>

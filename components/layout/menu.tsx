@@ -1,4 +1,4 @@
-import { Boxes, Home, KeyRound, type LucideIcon, Package, ScrollText, Users } from "lucide-react";
+import { Boxes, Home, KeyRound, type LucideIcon, Package, ScrollText, ShieldAlert, Users } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { cn } from "@/components/ui/cn";
@@ -13,6 +13,7 @@ const icons: Record<MenuLabel, LucideIcon> = {
   bundles: Package,
   permissions: KeyRound,
   // npm run new adds lines above this one
+  attempts: ShieldAlert,
   audit: ScrollText,
 };
 

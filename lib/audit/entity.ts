@@ -7,7 +7,18 @@ import { access } from "./access";
 import { visibleChanges } from "./visible";
 
 /** What an audit row can tell of; a cloner's own verbs add theirs here, with a message each. */
-const actions = ["create", "update", "delete", "set-password", "sign-in", "sign-out", "end-session", "sync"] as const;
+const actions = [
+  "create",
+  "update",
+  "delete",
+  "set-password",
+  "sign-in",
+  "sign-out",
+  "end-session",
+  "unlock",
+  "purge",
+  "sync",
+] as const;
 
 export const auditEntity: Entity = {
   name: "audit",

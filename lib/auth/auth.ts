@@ -1,11 +1,14 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { cookies } from "next/headers";
 import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { config } from "@/lib/config/env";
 import { faultOf } from "@/lib/db/client";
-import { Forbidden } from "@/lib/errors";
+import { Blocked, Forbidden } from "@/lib/errors";
+import { countRefusedForm } from "./attempts/refused";
 import { primaryAuthenticator } from "./authenticators/registry";
 import { anonymousContext } from "./guards";
+import { problemOf } from "./handler";
 import { endSession, findPrincipal, sessionCookieName, startSession } from "./session";
 import { type SignInOutcome, verifySignIn } from "./sign-in";
 
@@ -23,6 +26,21 @@ class SignInRefused extends CredentialsSignin {
     this.code = reason;
   }
 }
+
+/** Carries what went wrong in a sign-in out of Auth.js, which would make a redirect to an error page of it. */
+const failed = new AsyncLocalStorage<{ error?: unknown }>();
+
+async function authorized(credentials: unknown) {
+  try {
+    return await verifySignIn(await anonymousContext(), credentials);
+  } catch (error) {
+    const box = failed.getStore();
+    if (box) box.error = error;
+    throw error;
+  }
+}
+
+const isBlocked = ({ cause }: Error) => (cause as { err?: unknown } | undefined)?.err instanceof Blocked;
 
 async function currentCookie(): Promise<string | undefined> {
   return (await cookies()).get(sessionCookieName())?.value;
@@ -47,7 +65,7 @@ function authConfig(): NextAuthConfig {
         id: primaryAuthenticator().name,
         credentials: { loginId: {}, password: { type: "password" } },
         async authorize(credentials) {
-          const outcome = await verifySignIn(credentials);
+          const outcome = await authorized(credentials);
           if (!outcome.ok) throw new SignInRefused(outcome.reason);
           const { id, loginId, passwordHash } = outcome.user;
           // Stays in this process: Auth.js hands it to the jwt callback below, and nowhere else.
@@ -91,7 +109,7 @@ function authConfig(): NextAuthConfig {
     logger: {
       // Class names are minified in production; wrong passwords are no errors.
       error(error) {
-        if (error instanceof CredentialsSignin) return;
+        if (error instanceof CredentialsSignin || isBlocked(error)) return;
         const { type, cause } = error as Error & { type?: string; cause?: { err?: Error } };
         console.error("[auth]", type ?? "error", faultOf(cause?.err ?? error));
       },
@@ -101,8 +119,23 @@ function authConfig(): NextAuthConfig {
 
 const auth = NextAuth(() => authConfig());
 
-/** `/api/auth/*` */
-export const handlers = auth.handlers;
+/**
+ * `/api/auth/*`. Programs that sign in here are told by the status what their requests met: 429 with Retry-After after too
+ * many failures, 503 where the answer cannot be had.
+ */
+export const handlers: typeof auth.handlers = {
+  GET: auth.handlers.GET,
+  async POST(request) {
+    const box: { error?: unknown } = {};
+    const response = await failed.run(box, () => auth.handlers.POST(request));
+    if (box.error !== undefined) return problemOf(box.error);
+    // Auth.js has refused a sign-in whose form did not come from here, before asking anybody.
+    if (/[?&]error=MissingCSRF\b/.test(response.headers.get("location") ?? "")) {
+      await countRefusedForm(request.headers, "login");
+    }
+    return response;
+  },
+};
 
 /**
  * Signs in with login id and password, and sets the session cookie on success.

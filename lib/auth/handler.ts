@@ -32,7 +32,11 @@ async function described(fields: FieldProblems) {
   );
 }
 
-async function problemOf(error: unknown): Promise<Response> {
+/**
+ * The answer of an API to a failure that a verb threw.
+ * @throws what is no failure of ours
+ */
+export async function problemOf(error: unknown): Promise<Response> {
   const known = isUnavailable(error) ? new Unavailable() : error;
   if (!(known instanceof AppError)) throw error;
   const { "": detail } = await described({ "": known.problem });

@@ -44,6 +44,20 @@ export function clientAddress(headers: Headers): string | null {
   return client ? canonicalAddress(client) : null;
 }
 
+/**
+ * What addresses are counted by: an IPv4 address, or the /64 of an IPv6 address, which is the least that one customer gets
+ * (RFC 6177) and can send from at will.
+ * @param address in its canonical form
+ */
+export function addressBlock(address: string): string {
+  if (!net.isIPv6(address)) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const after = tail ? tail.split(":") : [];
+  const all = tail === undefined ? groups : [...groups, ...Array(8 - groups.length - after.length).fill("0"), ...after];
+  return `${all.slice(0, 4).join(":")}::/64`;
+}
+
 /** The language that was chosen in this browser. */
 const cookieLocale = (headers: Headers) =>
   new RegExp(`(?:^|;\\s*)${LOCALE_COOKIE}=([^;]*)`).exec(headers.get("cookie") ?? "")?.[1];

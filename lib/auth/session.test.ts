@@ -259,7 +259,7 @@ describe("sessionCookieName", () => {
 describe("between the check of a password and the session", () => {
   it("a changed password or a disabled account signs nobody in", async () => {
     const user = await createTestUser({ password: "the password of before" });
-    const outcome = await verifySignIn({ loginId: user.loginId, password: "the password of before" });
+    const outcome = await verifySignIn(testContext(), { loginId: user.loginId, password: "the password of before" });
     if (!outcome.ok) throw new Error("the password was right");
     await database()
       .update(users)

@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { database } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
-import { setUpTestDatabase } from "@/lib/testing/database";
+import { setUpTestDatabase, testContext } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { createTestUser, type TestUser } from "@/lib/testing/factories";
 import { everythingStored } from "@/lib/testing/records";
@@ -47,7 +47,7 @@ beforeEach(() => {
 
 describe("with the right password", () => {
   it("lets an active user in", async () => {
-    expect(await verifySignIn({ loginId: "active@example.com", password: PASSWORD })).toMatchObject({
+    expect(await verifySignIn(testContext(), { loginId: "active@example.com", password: PASSWORD })).toMatchObject({
       ok: true,
       user: people.active,
     });
@@ -59,12 +59,15 @@ describe("with the right password", () => {
     ["unverified", "unverified"],
     ["disabledAndUnverified", "disabled"],
   ])("tells the owner of the account that it is %s", async (account, reason) => {
-    expect(await verifySignIn({ loginId: people[account].loginId, password: PASSWORD })).toEqual({ ok: false, reason });
+    expect(await verifySignIn(testContext(), { loginId: people[account].loginId, password: PASSWORD })).toEqual({
+      ok: false,
+      reason,
+    });
   });
 
   it("does not ask for verification where no mail is sent", async () => {
     await withEnvironment({ EMAIL_ENABLED: "false" }, async () => {
-      const outcome = await verifySignIn({ loginId: "unverified@example.com", password: PASSWORD });
+      const outcome = await verifySignIn(testContext(), { loginId: "unverified@example.com", password: PASSWORD });
       expect(outcome).toMatchObject({ ok: true });
     });
   });
@@ -72,20 +75,23 @@ describe("with the right password", () => {
   it.each(["ACTIVE@EXAMPLE.COM", " active@example.com ", "ａｃｔｉｖｅ＠example.com", "active@example.com\u00a0"])(
     "takes the login id spelt %j",
     async (loginId) => {
-      expect(await verifySignIn({ loginId, password: PASSWORD })).toMatchObject({ ok: true, user: people.active });
+      expect(await verifySignIn(testContext(), { loginId, password: PASSWORD })).toMatchObject({
+        ok: true,
+        user: people.active,
+      });
     },
   );
 
   it.each([` ${PASSWORD}`, `${PASSWORD} `, PASSWORD.toUpperCase(), `${PASSWORD}\n`])(
     "takes it verbatim, so not %j",
     async (password) => {
-      expect(await verifySignIn({ loginId: "active@example.com", password })).toEqual(INVALID);
+      expect(await verifySignIn(testContext(), { loginId: "active@example.com", password })).toEqual(INVALID);
     },
   );
 
   it("writes nothing", async () => {
     const before = await everythingStored();
-    await verifySignIn({ loginId: "active@example.com", password: PASSWORD });
+    await verifySignIn(testContext(), { loginId: "active@example.com", password: PASSWORD });
     expect(await everythingStored()).toEqual(before);
   });
 });
@@ -94,7 +100,9 @@ describe("with a wrong password", () => {
   it.each([...Object.keys(accounts), "withoutPassword", "brokenHash", "unknown"])(
     "an account that is %s gets the same answer after the same work",
     async (account) => {
-      expect(await verifySignIn({ loginId: `${account}@example.com`, password: "wrong password" })).toEqual(INVALID);
+      expect(
+        await verifySignIn(testContext(), { loginId: `${account}@example.com`, password: "wrong password" }),
+      ).toEqual(INVALID);
       expect(verify).toHaveBeenCalledTimes(1);
       // The work lies in the parameters, not in the number of calls alone.
       const [against] = vi.mocked(verify).mock.calls[0] ?? [];
@@ -104,7 +112,7 @@ describe("with a wrong password", () => {
 
   it("nobody gets in by the password of the dummy", async () => {
     for (const loginId of ["withoutPassword@example.com", "unknown@example.com"]) {
-      expect(await verifySignIn({ loginId, password: "a password that nobody has" })).toEqual(INVALID);
+      expect(await verifySignIn(testContext(), { loginId, password: "a password that nobody has" })).toEqual(INVALID);
     }
   });
 });
@@ -133,12 +141,12 @@ describe("with input of another kind", () => {
     ["a wildcard", { loginId: "%@example.com", password: PASSWORD }],
     ["SQL", { loginId: "' or true --", password: PASSWORD }],
   ])("%s is invalid like all the rest", async (_, input) => {
-    expect(await verifySignIn(input)).toEqual(INVALID);
+    expect(await verifySignIn(testContext(), input)).toEqual(INVALID);
   });
 });
 
 it("does not take a database out of reach for a wrong password", async () => {
   await withEnvironment({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing" }, async () => {
-    await expect(verifySignIn({ loginId: "active@example.com", password: PASSWORD })).rejects.toThrow();
+    await expect(verifySignIn(testContext(), { loginId: "active@example.com", password: PASSWORD })).rejects.toThrow();
   });
 });

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { config } from "@/lib/config/env";
+import type { Context } from "@/lib/context";
+import { limitAttempt } from "./attempts/limiter";
 import { primaryAuthenticator } from "./authenticators/registry";
 import { PASSWORD_MAX_BYTES } from "./password";
 
@@ -22,12 +24,22 @@ export type SignInOutcome =
   /** `invalid` is the one answer to everything that is not the right password. */
   | { ok: false; reason: "invalid" | "disabled" | "unverified" };
 
+const typedLoginId = (input: unknown): string => {
+  const { loginId } = Object(input) as { loginId?: unknown };
+  return typeof loginId === "string" ? loginId : "";
+};
+
 /**
- * Decides whether somebody may sign in: the one verb behind the login form and Auth.js' own endpoints.
- * The state of an account is told only after its right password (ASVS 6.3.8).
- * @throws when the database cannot be asked
+ * Decides whether somebody may sign in: the one verb behind the login form and Auth.js' own endpoints. The attempt is limited
+ * before anything else is looked at; the state of an account is told only after its right password (ASVS 6.3.8).
+ * @throws Blocked after too many failures; when the database cannot be asked
  */
-export async function verifySignIn(input: unknown): Promise<SignInOutcome> {
+export function verifySignIn(ctx: Context, input: unknown): Promise<SignInOutcome> {
+  const attempt = { type: "login", loginId: typedLoginId(input), isSuccess: ({ ok }: SignInOutcome) => ok } as const;
+  return limitAttempt(ctx, attempt, () => judge(input));
+}
+
+async function judge(input: unknown): Promise<SignInOutcome> {
   const credentials = credentialsSchema.safeParse(input);
   if (!credentials.success) return { ok: false, reason: "invalid" };
   const account = await primaryAuthenticator().verify(credentials.data);

@@ -37,6 +37,15 @@ export const settings = {
     keepDays: 30,
   },
 
+  attempts: {
+    /** Days for which the log of attempts is kept. */
+    keepDays: 90,
+    /** Seconds after which an attempt without an outcome counts: whoever was to decide on it has died. */
+    decideWithinSeconds: 60,
+    /** While all slots are taken by open attempts, others look again after the first wait, then less and less often. */
+    wait: { firstMs: 10, longestMs: 100, seconds: 15 },
+  },
+
   session: {
     /** Seconds between two updates of a session's "last seen". */
     lastSeenEverySeconds: 60,

@@ -15,11 +15,16 @@ const wholeNumber = (byDefault: number, min = 1) =>
     .optional()
     .transform((value) => value ?? byDefault);
 
-const optionalNumber = z
-  .string()
-  .regex(/^\d{1,9}$/, "must be a whole number")
-  .transform(Number)
-  .optional();
+const inRange = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, "must be a whole number")
+    .transform(Number)
+    .refine((n) => n >= min, `must be at least ${min}`)
+    .refine((n) => n <= max, `must be at most ${max}`)
+    .optional();
+
+const YEAR_SECONDS = 31_536_000;
 
 const list = z
   .string()
@@ -89,11 +94,23 @@ const ADDRESS = String.raw`(?!\S*\s)${PLAIN}@${PLAIN}`;
 const SENDER = new RegExp(`^(?:${ADDRESS}|(?:${PLAIN}|${QUOTED}) <${ADDRESS}>)$`, "u");
 
 const ATTEMPT_TYPES = ["LOGIN", "FORGOT", "RESET"] as const;
-const ATTEMPT_SETTINGS = ["LIMIT", "TIMESPAN", "LOCKOUT", "IP_LIMIT"] as const;
-type AttemptOverride = `${(typeof ATTEMPT_TYPES)[number]}_ATTEMPT_${(typeof ATTEMPT_SETTINGS)[number]}`;
+/** A budget remembers the time of every attempt that counts, hence the bound. */
+const MOST_ATTEMPTS = 10_000;
+const attemptSettings = {
+  LIMIT: inRange(1, MOST_ATTEMPTS),
+  TIMESPAN: inRange(1, YEAR_SECONDS),
+  LOCKOUT: inRange(1, YEAR_SECONDS),
+  IP_LIMIT: inRange(0, MOST_ATTEMPTS),
+};
+type AttemptSetting = keyof typeof attemptSettings;
+type AttemptOverride = `${(typeof ATTEMPT_TYPES)[number]}_ATTEMPT_${AttemptSetting}`;
 const attemptOverrides = Object.fromEntries(
-  ATTEMPT_TYPES.flatMap((type) => ATTEMPT_SETTINGS.map((setting) => [`${type}_ATTEMPT_${setting}`, optionalNumber])),
-) as Record<AttemptOverride, typeof optionalNumber>;
+  ATTEMPT_TYPES.flatMap((type) =>
+    Object.entries(attemptSettings).map(([setting, schema]) => [`${type}_ATTEMPT_${setting}`, schema]),
+  ),
+) as Record<AttemptOverride, ReturnType<typeof inRange>>;
+const attemptSetting = (setting: AttemptSetting, byDefault: number) =>
+  attemptSettings[setting].transform((value) => value ?? byDefault);
 
 /** Every variable that the app knows, with its default. */
 export const variables = z.object({
@@ -162,10 +179,10 @@ export const variables = z.object({
   SESSION_MAX_HOURS: wholeNumber(24),
   PASSWORD_MIN_LENGTH: wholeNumber(12, 8),
   ATTEMPT_LIMIT_ENABLED: switchOf(true),
-  ATTEMPT_LIMIT: wholeNumber(15),
-  ATTEMPT_TIMESPAN: wholeNumber(600),
-  ATTEMPT_LOCKOUT: wholeNumber(3600),
-  ATTEMPT_IP_LIMIT: wholeNumber(100, 0),
+  ATTEMPT_LIMIT: attemptSetting("LIMIT", 15),
+  ATTEMPT_TIMESPAN: attemptSetting("TIMESPAN", 600),
+  ATTEMPT_LOCKOUT: attemptSetting("LOCKOUT", 3600),
+  ATTEMPT_IP_LIMIT: attemptSetting("IP_LIMIT", 100),
   ...attemptOverrides,
   HTTP_METHODS_EXCLUDED: list.transform((methods) => methods.map((method) => method.toUpperCase())),
   LOGOUT_CLEAR_SESSION: switchOf(true),

@@ -6,14 +6,14 @@ import { Forbidden, Invalid, NotFound } from "@/lib/errors";
 import type { BulkResult } from "./bulk-state";
 import { isInstant } from "./days";
 import { deleteIn } from "./delete";
-import type { BulkAction, Entity } from "./entity";
+import type { BulkAction, Entity, Outcome, Values } from "./entity";
 import { isUuid } from "./ids";
 import type { ListQuery } from "./list-query";
 import { whereOf } from "./list-sql";
 import { countExactly } from "./page";
 import { labelsOf } from "./relations";
 import { idsAfter } from "./rows";
-import { type Outcome, saveIn } from "./save";
+import { saveIn } from "./save";
 
 /**
  * One action on many records: those that were ticked, or all that match the list's filter. Records are taken by id in
@@ -57,7 +57,7 @@ export async function chosenLabel(ctx: Context, entity: Entity, order: BulkOrder
 }
 
 function conditionOf(ctx: Context, entity: Entity, { selection }: BulkOrder): SQL | undefined {
-  if ("ids" in selection) return inArray(entity.table.id, selection.ids.filter(isUuid));
+  if ("ids" in selection) return and(entity.where?.(), inArray(entity.table.id, selection.ids.filter(isUuid)));
   // Nobody decided anything.
   if (!isInstant(selection.asOf)) return sql`false`;
   const { createdAt } = entity.table as typeof entity.table & { createdAt: PgColumn };
@@ -92,17 +92,16 @@ function summed(outcomes: Outcome[]): BulkResult {
 
 const fieldsOf = (error: unknown) => (error instanceof Invalid ? error.fields : {});
 
-async function act(tx: Context, entity: Entity, order: BulkOrder, ids: string[]): Promise<BulkResult> {
+function act(tx: Context, entity: Entity, order: BulkOrder, ids: string[]): Promise<Outcome[]> {
   const action = bulkActionOf(tx, entity, order.action);
-  const outcomes =
-    "deletes" in action
-      ? await deleteIn(tx, entity, ids)
-      : await saveIn(
-          tx,
-          entity,
-          ids.map((id) => ({ id, patch: (values) => action.patch(values, order.chosen) })),
-        );
-  return summed(outcomes);
+  if ("run" in action) return action.run(tx, ids);
+  if ("deletes" in action) return deleteIn(tx, entity, ids);
+  const patch = (values: Values) => action.patch(values, order.chosen);
+  return saveIn(
+    tx,
+    entity,
+    ids.map((id) => ({ id, patch })),
+  );
 }
 
 /**
@@ -119,8 +118,8 @@ export async function bulkStep(
   await chosenLabel(ctx, entity, order);
   const range = { after: isUuid(after) ? after : "" };
   const ids = await idsAfter(ctx, entity, conditionOf(ctx, entity, order), range, BATCH);
-  const result = await inTransaction(ctx, (tx) => act(tx, entity, order, ids));
-  return { ...result, cursor: ids.length === BATCH ? ids.at(-1) : undefined };
+  const outcomes = await inTransaction(ctx, (tx) => act(tx, entity, order, ids));
+  return { ...summed(outcomes), cursor: ids.length === BATCH ? ids.at(-1) : undefined };
 }
 
 class OnlyLooking extends Error {
@@ -144,7 +143,7 @@ export async function previewBulk(
   const total = await countExactly(ctx.db, entity.table, where);
   const ids = await idsAfter(ctx, entity, where, { after: "" }, PREVIEW);
   const attempt = inTransaction(ctx, async (tx) => {
-    throw new OnlyLooking(await act(tx, entity, order, ids));
+    throw new OnlyLooking(summed(await act(tx, entity, order, ids)));
   });
   const result = await attempt.catch((error: unknown) => {
     if (error instanceof OnlyLooking) return error.result;

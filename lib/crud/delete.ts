@@ -3,11 +3,10 @@ import { changesBetween, recordAudits } from "@/lib/audit/record";
 import { type Context, inTransaction } from "@/lib/context";
 import { isForeignKeyViolation } from "@/lib/db/client";
 import { AppError, Conflict, Forbidden, NotFound } from "@/lib/errors";
-import { type Change, type Entity, editingOf, labelOf } from "./entity";
+import { type Change, type Entity, editingOf, labelOf, type Outcome } from "./entity";
 import { isUuid } from "./ids";
 import { formRelations, heldByAll, valuesOf } from "./record";
 import { labelsOf, planRelation, sideOf } from "./relations";
-import type { Outcome } from "./save";
 import { describeRow, lockRows } from "./stored";
 
 /** Records as changes that leave nothing, with what they hold, so that the audit trail can tell what was lost. */
@@ -51,6 +50,7 @@ async function deleteRows(tx: Context, entity: Entity, ids: string[]): Promise<S
 
 /** Deletes any number of records in the transaction of `tx`. What a rule or a reference refuses stays, and is told. */
 export async function deleteIn(tx: Context, entity: Entity, ids: string[], version?: number): Promise<Outcome[]> {
+  if (entity.remove) return entity.remove(tx, ids);
   const { hooks, lock } = editingOf(entity);
   await lock?.(tx, ids.filter(isUuid), []);
   const changes = await losses(tx, entity, ids);

@@ -2,7 +2,7 @@ import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Condition } from "@/lib/auth/conditions";
 import type { Context } from "@/lib/context";
-import type { Problem } from "@/lib/errors";
+import type { AppError, Problem } from "@/lib/errors";
 import { keyOfColumn } from "./columns";
 import type { Schema } from "./form-state";
 import type { FilterKind, ListQuery } from "./list-query";
@@ -112,6 +112,14 @@ export type Editing = {
   hooks?: Hooks;
 };
 
+/** What became of one record that was to be saved, deleted or acted upon. */
+export type Outcome =
+  | { id: string; label: string; result: "changed" | "unchanged" }
+  | { id: string; label: string; result: "refused"; error: AppError };
+
+/** Does something to any number of records in the transaction of `tx`, audit rows included, and tells of each. */
+export type Run = (tx: Context, ids: string[]) => Promise<Outcome[]>;
+
 /** What can be done to many records at once. */
 export type BulkAction = {
   access: Condition;
@@ -123,6 +131,10 @@ export type BulkAction = {
       patch: (values: Values, chosen: string) => Values;
     }
   | { deletes: true }
+  | {
+      /** What it does, where that is neither a save nor a deletion. A preview runs it too, and takes everything back. */
+      run: Run;
+    }
 );
 
 /** What a deletion takes along: a key below `affects` in the messages, and how many. */
@@ -135,6 +147,8 @@ export type Entity = {
   name: string;
   table: EntityTable;
   access: Access;
+  /** Which rows of the table are records of it at all; every row, if absent. */
+  where?(): SQL;
   /** Whether a text can be an id of it; a UUID, unless this says otherwise. */
   isId?(text: string): boolean;
   /** The field that is the record's name. */
@@ -155,6 +169,8 @@ export type Entity = {
   /** Choices of a relation that the actor may not add, each with the reason. */
   choiceRules?(ctx: Context, field: string, ids: string[]): Promise<Map<string, Problem>>;
   bulk?: Record<string, BulkAction>;
+  /** Another way to delete than to take the row away with an audit row of what it held; what is not there is refused. */
+  remove?: Run;
   affectedBy?(ctx: Context, id: string): Promise<Affected[]>;
   /** A row as the actor may see it, where that is not as it is stored; for lists, records, exports and the API. */
   present?(ctx: Context, row: StoredRow): StoredRow | Promise<StoredRow>;

@@ -38,10 +38,11 @@ function filterSql(ctx: Context, table: EntityTable, field: Field, value: Filter
   );
 }
 
-/** The condition of the search and of all filters of `query`, on fields that the actor may know of. */
+/** The condition of the search and of all filters of `query`, on fields that the actor may know of, among its records. */
 export function whereOf(ctx: Context, entity: Entity, query: Pick<ListQuery, "q" | "filters">): SQL | undefined {
   const fields = new Map(visibleFields(ctx, entity));
   return and(
+    entity.where?.(),
     query.q ? entity.search?.(query.q) : undefined,
     ...Object.entries(query.filters).map(([name, value]) => {
       const field = fields.get(name);

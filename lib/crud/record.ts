@@ -1,4 +1,4 @@
-import { eq, type SQL } from "drizzle-orm";
+import { and, eq, type SQL } from "drizzle-orm";
 import type { Context } from "@/lib/context";
 import { NotFound } from "@/lib/errors";
 import { keyOfColumn } from "./columns";
@@ -60,7 +60,7 @@ export async function getRecord(ctx: Context, entity: Entity, id: string): Promi
   const [stored] = (await ctx.db
     .select(columns as Record<string, SQL>)
     .from(table)
-    .where(eq(table.id, id))) as StoredRow[];
+    .where(and(entity.where?.(), eq(table.id, id)))) as StoredRow[];
   if (!stored) throw new NotFound();
   const [row = stored] = await presented(ctx, entity, [stored]);
   const values = entity.editing ? valuesOf(entity, row, (await heldByAll(ctx, entity, [id]))(id)) : {};

@@ -26,9 +26,9 @@ import { auditOf, everythingStored, lastAuditOf, storedUser } from "@/lib/testin
 import { setUpThings, thingEntity, things } from "@/lib/testing/things";
 import { deleteIn, deleteRecord } from "./delete";
 import type { Wanted } from "./draft";
-import { type Change, type Editing, type Entity, editingOf, type Hooks, type Values } from "./entity";
+import { type Change, type Editing, type Entity, editingOf, type Hooks, type Outcome, type Values } from "./entity";
 import { getRecord } from "./record";
-import { createRecord, type Outcome, saveIn, updateRecord } from "./save";
+import { createRecord, saveIn, updateRecord } from "./save";
 
 setUpTestDatabase();
 setUpThings();

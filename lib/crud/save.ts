@@ -4,17 +4,13 @@ import { type Context, inTransaction } from "@/lib/context";
 import { isForeignKeyViolation } from "@/lib/db/client";
 import { AppError, Conflict, NotFound } from "@/lib/errors";
 import { type Draft, draft, type Wanted } from "./draft";
-import { type Change, type Entity, editingOf, labelOf, type Values } from "./entity";
+import { type Change, type Entity, editingOf, labelOf, type Outcome, type Values } from "./entity";
 import { parseInput, parsePatch } from "./form-state";
 import { applyRelations, sideOf } from "./relations";
 import { describeRow } from "./stored";
 import { refusingTaken } from "./unique";
 
 /** The one way into the tables: forms, API, bulk actions, command line and seed all end here. */
-
-export type Outcome =
-  | { id: string; label: string; result: "changed" | "unchanged" }
-  | { id: string; label: string; result: "refused"; error: AppError };
 
 const auditOf = (entity: Entity, { id, before, after, relations }: Change) => ({
   action: before ? "update" : "create",

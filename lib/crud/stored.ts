@@ -1,4 +1,4 @@
-import { getTableColumns, inArray, type SQL } from "drizzle-orm";
+import { and, getTableColumns, inArray, type SQL } from "drizzle-orm";
 import type { Context } from "@/lib/context";
 import { keyOfColumn } from "./columns";
 import { type Entity, editingOf, type StoredRow, type Values } from "./entity";
@@ -14,7 +14,7 @@ export async function lockRows(tx: Context, entity: Entity, ids: string[]): Prom
   const rows = (await tx.db
     .select({ ...getTableColumns(table), ...editing?.computed } as Record<string, SQL>)
     .from(table)
-    .where(inArray(table.id, known))
+    .where(and(entity.where?.(), inArray(table.id, known)))
     .orderBy(table.id)
     .for("update")) as StoredRow[];
   return new Map(rows.map((row) => [row.id, row]));

@@ -1,6 +1,6 @@
 import { drizzle, type NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
 import type { PgDatabase } from "drizzle-orm/pg-core";
-import { Client, Pool } from "pg";
+import { Client, Pool, type PoolConfig, type QueryResultRow } from "pg";
 import { config } from "@/lib/config/env";
 
 /** The one file that speaks to the driver. */
@@ -10,22 +10,30 @@ export type Database = PgDatabase<NodePgQueryResultHKT>;
 
 // Middleware, pages and handlers share one process but not one module graph: the pool is kept on globalThis. It is made
 // at first use, never on import, because a build evaluates modules too.
-const shared = globalThis as typeof globalThis & { gatehousePool?: { url: string; pool: Pool; db: Database } };
+const shared = globalThis as typeof globalThis & {
+  gatehousePool?: { pool: Pool; db: Database };
+  gatehouseDecisions?: Pool;
+};
 
-function open(url: string) {
-  const pool = new Pool({
-    connectionString: url,
+// Compiling a list's query, or starting workers for it, takes longer than running it.
+const PLANNING = "-c jit=off -c max_parallel_workers_per_gather=0";
+
+function openPool(config: PoolConfig): Pool {
+  const pool = new Pool({ connectionString: databaseUrl(), connectionTimeoutMillis: 5_000, ...config });
+  // Without a listener, a connection that the server ends while idle would end the whole process.
+  pool.on("error", (error) => console.error("[db] idle connection lost:", error.message));
+  return pool;
+}
+
+function open() {
+  const pool = openPool({
     max: 10,
-    connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
     application_name: "gatehouse",
-    // Compiling a list's query, or starting workers for it, takes longer than running it.
-    options: "-c jit=off -c max_parallel_workers_per_gather=0",
+    options: PLANNING,
   });
-  // Without a listener, a connection that the server ends while idle would end the whole process.
-  pool.on("error", (error) => console.error("[db] idle connection lost:", error.message));
-  return { url, pool, db: drizzle({ client: pool }) };
+  return { pool, db: drizzle({ client: pool }) };
 }
 
 /**
@@ -38,22 +46,35 @@ export function databaseUrl(): string {
   return url;
 }
 
-function current() {
-  const url = databaseUrl();
-  shared.gatehousePool ??= open(url);
-  return shared.gatehousePool;
-}
-
 /** The database of this process; connects lazily. */
 export function database(): Database {
-  return current().db;
+  shared.gatehousePool ??= open();
+  return shared.gatehousePool.db;
+}
+
+/** A statement that is planned once a connection; its name stands for its text. */
+export type Statement = { name: string; text: string };
+
+/**
+ * Runs one statement by itself, on connections that serve nothing else: what decides on sign-ins never waits for pages and
+ * reports, never takes their connections away, is never part of a transaction that may be taken back, and gives up early.
+ */
+export async function decide<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
+  shared.gatehouseDecisions ??= openPool({
+    max: 5,
+    statement_timeout: 5_000,
+    application_name: "gatehouse decisions",
+    options: `${PLANNING} -c lock_timeout=4000`,
+  });
+  return (await shared.gatehouseDecisions.query<Row>({ ...statement, values })).rows;
 }
 
 /** Ends all connections, for processes that want to exit (CLI, tests). */
 export async function closeDatabase(): Promise<void> {
-  const open = shared.gatehousePool;
-  shared.gatehousePool = undefined;
-  await open?.pool.end();
+  const pools = [shared.gatehousePool?.pool, shared.gatehouseDecisions];
+  delete shared.gatehousePool;
+  delete shared.gatehouseDecisions;
+  await Promise.all(pools.map((pool) => pool?.end()));
 }
 
 /** A connection of its own, for session-wide locks and administration; the caller ends it. */

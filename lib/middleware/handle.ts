@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
+import { attemptTypeOf, countRefusedForm, limiterAnswers } from "@/lib/auth/attempts/refused";
 import { satisfies } from "@/lib/auth/conditions";
 import { loginPath } from "@/lib/auth/redirects";
 import { HEADER } from "@/lib/auth/request";
@@ -37,10 +38,21 @@ const isDeafPost = ({ method, headers }: NextRequest, pathname: string) =>
   !headers.has("next-action") &&
   !/^multipart\/form-data/i.test(headers.get("content-type") ?? "");
 
+/**
+ * An attempt by a form without scripts. Its action could only answer 200 and a message; the status is what tells everybody
+ * that nothing was decided.
+ */
+const isPlainAttempt = ({ method, headers }: NextRequest, pathname: string) =>
+  method === "POST" &&
+  !headers.has("next-action") &&
+  !pathname.startsWith("/api/") &&
+  attemptTypeOf(pathname) !== undefined;
+
 async function judge(request: NextRequest, pathname: string): Promise<Verdict> {
   if (!isSameOrigin(request)) return "crossSite";
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) return "tooLarge";
   if (isDeafPost(request, pathname)) return "notAForm";
+  if (isPlainAttempt(request, pathname) && !(await limiterAnswers())) return "unavailable";
   const { allow, readsSession } = routeFor(pathname);
   if (allow === "public" && !readsSession) return "pass";
   try {
@@ -54,6 +66,9 @@ async function judge(request: NextRequest, pathname: string): Promise<Verdict> {
     return "unavailable";
   }
 }
+
+/** Verdicts on forms that nobody has looked into. */
+const UNREAD: ReadonlySet<Verdict> = new Set(["crossSite", "notAForm", "tooLarge"]);
 
 const API_ANSWER: Record<Exclude<Verdict, "pass">, [status: number, title: string]> = {
   anonymous: [401, "Unauthorized"],
@@ -120,6 +135,8 @@ export async function handleRequest(request: NextRequest): Promise<Response> {
   forwarded.set("content-security-policy", policy);
 
   const verdict = await judge(request, pathname);
+  const attempt = request.method === "POST" && UNREAD.has(verdict) ? attemptTypeOf(pathname) : undefined;
+  if (attempt) await countRefusedForm(request.headers, attempt);
   const response = await answer(verdict, request, pathname, forwarded, nonce);
   setSecurityHeaders(response.headers, policy);
   if (isPageLoad(request) && verdict === "pass" && request.cookies.has(FLASH_COOKIE)) {

@@ -25,7 +25,8 @@ const person = async (options: TestUserOptions = {}) => {
   return { user, ...(await signedIn(user)) };
 };
 
-const opens = async ({ loginId }: TestUser, password: string) => (await verifySignIn({ loginId, password })).ok;
+const opens = async ({ loginId }: TestUser, password: string) =>
+  (await verifySignIn(testContext(), { loginId, password })).ok;
 
 describe("changeOwnPassword", () => {
   it.each([

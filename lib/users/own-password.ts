@@ -1,4 +1,5 @@
 import { and, eq } from "drizzle-orm";
+import { limitAttempt } from "@/lib/auth/attempts/limiter";
 import { canonicalLoginId } from "@/lib/auth/login-id";
 import { hashPassword, verifyPassword } from "@/lib/auth/password";
 import { passwordProblems } from "@/lib/auth/password-policy";
@@ -30,10 +31,21 @@ export async function hasOwnPassword(ctx: Context): Promise<boolean> {
   return Boolean((await storedSecret(ctx))?.passwordHash);
 }
 
+/** Whoever finds a browser left open gets no more guesses than at the login page. */
+const isCurrent = (ctx: Context, loginId: string, stored: string, currentPassword: string): Promise<boolean> =>
+  limitAttempt(ctx, { type: "login", loginId, isSuccess: Boolean }, async () =>
+    currentPassword === "" ? false : verifyPassword(stored, currentPassword),
+  );
+
 /** Everything that is wrong at once, so that nobody has to mend one field after the other. */
-async function problemsOf(input: OwnPasswordInput, loginId: string, stored: string): Promise<FieldProblems> {
+async function problemsOf(
+  ctx: Context,
+  input: OwnPasswordInput,
+  loginId: string,
+  stored: string,
+): Promise<FieldProblems> {
   const { currentPassword, password, confirm } = input;
-  const isRight = currentPassword !== "" && (await verifyPassword(stored, currentPassword));
+  const isRight = await isCurrent(ctx, loginId, stored, currentPassword);
   const [problem] = await passwordProblems(password, { loginId });
   return {
     ...(!isRight && { currentPassword: currentPassword === "" ? { key: "required" } : WRONG }),
@@ -45,14 +57,15 @@ async function problemsOf(input: OwnPasswordInput, loginId: string, stored: stri
 /**
  * Replaces the actor's password. The actor's other sessions end; the one that asks goes on.
  * @throws Invalid on `currentPassword` if it is not the present one (or not any more when the new one is about to be
- *   stored), on `password` if the password policy says no, on `confirm` if it differs; Forbidden if no user acts
+ *   stored), on `password` if the password policy says no, on `confirm` if it differs; Blocked after too many
+ *   wrong ones; Forbidden if no user acts
  */
 export async function changeOwnPassword(ctx: Context, input: OwnPasswordInput): Promise<void> {
   const { userId } = selfOf(ctx);
   const { loginId = "", passwordHash: stored } = (await storedSecret(ctx)) ?? {};
   if (!stored) throw new Invalid({ currentPassword: { key: "currentPasswordNone" } });
   if (isReservedLoginId(canonicalLoginId(loginId))) throw new Invalid({ password: { key: "reservedDomain" } });
-  const problems = await problemsOf(input, loginId, stored);
+  const problems = await problemsOf(ctx, input, loginId, stored);
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
   const passwordHash = await hashPassword(input.password);
   await inTransaction(ctx, async (tx) => {

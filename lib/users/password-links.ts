@@ -1,4 +1,6 @@
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
+import { liftAccountLock } from "@/lib/auth/attempts/lift";
+import { limitAttempt } from "@/lib/auth/attempts/limiter";
 import { checkLinkToken, findLinkHolder, signLinkToken } from "@/lib/auth/links";
 import { canonicalLoginId, isEmailAddress } from "@/lib/auth/login-id";
 import { hashPassword } from "@/lib/auth/password";
@@ -8,7 +10,6 @@ import { settings } from "@/lib/config/settings";
 import { type Context, inTransaction } from "@/lib/context";
 import { isUuid } from "@/lib/crud/ids";
 import { saveIn } from "@/lib/crud/save";
-import { attemptBudgets } from "@/lib/db/schema/auth";
 import { users } from "@/lib/db/schema/users";
 import { Blocked, Forbidden, Invalid, NotFound } from "@/lib/errors";
 import type { MailLink } from "@/lib/mail/content";
@@ -52,18 +53,32 @@ export async function readPasswordLink(
   return holder ? { loginId: holder.loginId } : null;
 }
 
+type NewPassword = { password: string; confirm: string };
+
 /**
  * Sets the password by a link, which is then used up; so are all others of the account. It verifies the account, ends all
- * of its sessions, lifts the lock on its sign-in, and signs nobody in.
- * @throws NotFound for a link that is not good, Invalid for a password that the policy refuses
+ * of its sessions, lifts the lock on its sign-in, and signs nobody in. Every try is a limited attempt.
+ * @throws NotFound for a link that is not good, Invalid for a password that the policy refuses, Blocked after too many
+ *   attempts
  */
 export async function setPasswordByLink(
   ctx: Context,
   purpose: PasswordLinkPurpose,
   link: PasswordLink,
-  { password, confirm }: { password: string; confirm: string },
+  input: NewPassword,
 ): Promise<void> {
   const owner = await readPasswordLink(ctx, purpose, link);
+  const attempt = { type: "reset", loginId: owner?.loginId ?? "", isSuccess: () => true } as const;
+  await limitAttempt(ctx, attempt, () => redeem(ctx, purpose, link, owner, input));
+}
+
+async function redeem(
+  ctx: Context,
+  purpose: PasswordLinkPurpose,
+  link: PasswordLink,
+  owner: { loginId: string } | null,
+  { password, confirm }: NewPassword,
+): Promise<void> {
   if (!owner) throw new NotFound("linkInvalid");
   const [problem] = password === "" ? [{ key: "required" }] : await passwordProblems(password, owner);
   if (problem) throw new Invalid({ password: problem });
@@ -79,15 +94,7 @@ export async function setPasswordByLink(
     if (!holder) throw new NotFound("linkInvalid");
     const [outcome] = await saveIn(tx, userEntity, [{ id, patch: () => ({}) }], { passwordHash, isVerified: true });
     if (outcome?.result === "refused") throw outcome.error;
-    await tx.db
-      .delete(attemptBudgets)
-      .where(
-        and(
-          eq(attemptBudgets.type, "login"),
-          eq(attemptBudgets.scope, "account"),
-          eq(attemptBudgets.key, holder.loginIdCanonical),
-        ),
-      );
+    await liftAccountLock(tx.db, holder.loginIdCanonical);
     await dropLinkMails(tx.db, id);
   });
 }
@@ -95,12 +102,14 @@ export async function setPasswordByLink(
 /**
  * Asks for a link to a new password. Whether there is such an account is found out later, by whoever writes the mail: here
  * the same is done for everybody.
- * @throws Invalid if that is no e-mail address
+ * @throws Invalid if that is no e-mail address, Blocked after too many attempts
  */
-export async function requestPasswordReset(ctx: Context, email: string): Promise<void> {
-  const loginId = canonicalLoginId(email);
-  if (!isEmailAddress(loginId)) throw new Invalid({ email: { key: "notAnEmail" } });
-  await queueMails(ctx, [{ kind: "reset-password", loginId }]);
+export function requestPasswordReset(ctx: Context, email: string): Promise<void> {
+  return limitAttempt(ctx, { type: "forgot", loginId: email, isSuccess: () => true }, async () => {
+    const loginId = canonicalLoginId(email);
+    if (!isEmailAddress(loginId)) throw new Invalid({ email: { key: "notAnEmail" } });
+    await queueMails(ctx, [{ kind: "reset-password", loginId }]);
+  });
 }
 
 /**

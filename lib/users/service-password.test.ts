@@ -30,8 +30,8 @@ describe.each([
   it("replaces the old one and verifies the account", async () => {
     const user = await createTestUser({ password: OLD, isVerified: false });
     await set(testContext(), user, NEW);
-    expect(await verifySignIn({ loginId: user.loginId, password: OLD })).toMatchObject({ ok: false });
-    expect(await verifySignIn({ loginId: user.loginId, password: NEW })).toMatchObject({ ok: true });
+    expect(await verifySignIn(testContext(), { loginId: user.loginId, password: OLD })).toMatchObject({ ok: false });
+    expect(await verifySignIn(testContext(), { loginId: user.loginId, password: NEW })).toMatchObject({ ok: true });
   });
 
   it("ends every session of the user, and no one else's", async () => {

@@ -29,8 +29,8 @@ export async function setPasswordFromLink(
 ): Promise<PasswordLinkState> {
   // What is bound to an action comes from the browser like everything else.
   const { key, landing } = purpose === "verify" ? outcomes.verify : outcomes.reset;
-  const link = await keptLink();
-  if (!link) leaveInvalidLink();
+  // Without one the verb is asked all the same: that counts as an attempt too.
+  const link = (await keptLink()) ?? { userId: "", token: "" };
   try {
     await setPasswordByLink(await anonymousContext(), purpose === "verify" ? "verify" : "reset", link, {
       password: text(form, "password"),

@@ -8,11 +8,11 @@ import { safePath } from "@/lib/auth/redirects";
 import { settings } from "@/lib/config/settings";
 import { text } from "@/lib/crud/form-data";
 import { problemsOf } from "@/lib/crud/form-state";
-import { isUnavailable } from "@/lib/db/client";
 import { Blocked, NotFound } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
 import { problemTexts } from "@/lib/i18n/problem-text";
 import { type PasswordLink, resendByTicket, resendTicket } from "@/lib/users/password-links";
+import { failureText } from "./failure-text";
 
 markPublic("this is where people sign in");
 
@@ -38,8 +38,7 @@ export async function login(_state: LoginState, form: FormData): Promise<LoginSt
     }
     if (outcome !== "signed-in") return { loginId, error: t(outcome) };
   } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    return { loginId, error: t("unavailable") };
+    return { loginId, error: await failureText(error) };
   }
   await setFlash({ kind: "status", key: "loginSuccessful" });
   redirect(safePath(text(form, "next"), settings.landing.afterLogin));

@@ -3,12 +3,12 @@
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { failureText } from "@/app/(auth)/login/failure-text";
 import { signInWithCredentials, signOutHere } from "@/lib/auth/auth";
 import { requireUser } from "@/lib/auth/guards";
 import { loginPath, safePath } from "@/lib/auth/redirects";
 import { findPrincipal, sessionCookieName } from "@/lib/auth/session";
 import { text } from "@/lib/crud/form-data";
-import { isUnavailable } from "@/lib/db/client";
 
 export type SignInAgainState = { error?: string | undefined };
 
@@ -21,8 +21,7 @@ export async function signInAgain(_state: SignInAgainState, form: FormData): Pro
     const outcome = await signInWithCredentials({ loginId: before.loginId, password: text(form, "password") });
     if (outcome !== "signed-in") return { error: t(outcome, { loginId: before.loginId }) };
   } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    return { error: t("unavailable") };
+    return { error: await failureText(error) };
   }
   const after = await findPrincipal((await cookies()).get(sessionCookieName())?.value);
   if (after?.userId === before.userId) redirect(next);

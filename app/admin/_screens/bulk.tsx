@@ -24,6 +24,8 @@ type BulkScreenProps = {
   principal: Principal;
   searchParams: SearchParams;
   action: BulkRun;
+  /** The menu entry that the list belongs to; its own, if absent. */
+  here?: string;
 };
 
 /** Everything that leads back to this page, or on to the action: the selection and what is to be done with it. */
@@ -115,7 +117,7 @@ async function Preview(props: { ctx: Context; entity: AdminEntity; order: BulkOr
 }
 
 /** The page between a selection and what is done with it. */
-export async function BulkScreen({ entity, principal, searchParams, action }: BulkScreenProps) {
+export async function BulkScreen({ entity, principal, searchParams, action, here }: BulkScreenProps) {
   const { definition, texts } = entity;
   const path = `/admin/${definition.name}`;
   const ctx = await contextOf(principal);
@@ -135,7 +137,7 @@ export async function BulkScreen({ entity, principal, searchParams, action }: Bu
   const needsChoice = bulk?.chooses !== undefined && order.chosen === "";
   const title = bulk ? words(`bulk.${order.action}`) : t("title");
   return (
-    <FormPage principal={principal} setPreference={setPreference} here={path} title={title} texts={["bulk"]}>
+    <FormPage principal={principal} setPreference={setPreference} here={here ?? path} title={title} texts={["bulk"]}>
       <Card className="max-w-2xl p-6">
         {!bulk || isNothing ? (
           <div className="grid gap-4">

@@ -27,7 +27,10 @@ const plain = (value: unknown): string => (Array.isArray(value) ? value.join(", 
 
 const changesText = (changes: AuditChanges, labels: Record<string, string>): string =>
   Object.entries(changes)
-    .map(([field, { from, to }]) => `${labels[field] ?? field}: ${plain(from)} → ${plain(to)}`)
+    .map(([field, { from, to }]) => {
+      const [before, after] = [from, to].map((value) => labels[`${field}.${value}`] ?? plain(value));
+      return `${labels[field] ?? field}: ${before} → ${after}`;
+    })
     .join("; ");
 
 type Words = { t: EntityTexts; fieldsOf: Record<string, Record<string, string>> };

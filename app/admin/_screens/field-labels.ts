@@ -1,11 +1,23 @@
 import { type AdminEntity, entities } from "@/lib/entities";
 
-/** The words for an entity's fields, by name. */
-export async function fieldLabels({ definition, texts }: AdminEntity): Promise<Record<string, string>> {
+async function ownLabels({ definition, texts }: AdminEntity): Promise<Record<string, string>> {
   const t = await texts();
-  return Object.fromEntries(
-    Object.keys(definition.fields).flatMap((name) => (t.has(`fields.${name}`) ? [[name, t(`fields.${name}`)]] : [])),
-  );
+  const labels = Object.entries(definition.fields).flatMap(([name, { choices = [] }]) => [
+    ...(t.has(`fields.${name}`) ? [[name, t(`fields.${name}`)]] : []),
+    ...choices.flatMap((value) => {
+      const key = `choices.${name}.${value}`;
+      return t.has(key) ? [[`${name}.${value}`, t(key)]] : [];
+    }),
+  ]);
+  return Object.fromEntries(labels);
+}
+
+/**
+ * The words for an entity's fields by name, and for the values of its choices by `name.value`: what the audit rows of its
+ * records speak of. An unlocked account is told of in the words for locks.
+ */
+export async function fieldLabels(entity: AdminEntity): Promise<Record<string, string>> {
+  return { ...(await ownLabels(entities.locks)), ...(await ownLabels(entity)) };
 }
 
 /** The same for every entity, by its name. */

@@ -1,6 +1,6 @@
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import type { ComponentType } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { setPreference } from "@/app/preferences";
 import type { EntityFormProps, WordedSection } from "@/components/crud/entity-form";
 import { FormPage } from "@/components/crud/form-page";
@@ -102,8 +102,8 @@ export async function AddScreen({
 }
 
 /** The page that changes a record; where the actor may not, it shows the values and says why. */
-export async function EditScreen(props: FormScreenProps & { id: string }) {
-  const { entity, principal, id, searchParams, action, Form, words = {} } = props;
+export async function EditScreen(props: FormScreenProps & { id: string; notice?: ReactNode }) {
+  const { entity, principal, id, searchParams, action, Form, words = {}, notice } = props;
   const { definition, texts } = entity;
   if (!definition.editing) notFound();
   const path = `/admin/${definition.name}`;
@@ -122,6 +122,7 @@ export async function EditScreen(props: FormScreenProps & { id: string }) {
       title={t("editTitle", { name: record.label })}
       tabs={<RecordTabs entity={definition} id={id} here="edit" from={from} principal={principal} />}
     >
+      {notice}
       <Form
         // After a save by somebody else and a reload, the form begins anew.
         key={record.version}

@@ -17,16 +17,22 @@ import type { AdminEntity, EntityTexts } from "@/lib/entities";
 import { problemTexts } from "@/lib/i18n/problem-text";
 import { firstTab } from "./record-tabs";
 
+type Cells = Record<string, (row: StoredRow) => CellValue>;
+
 type ListScreenProps = {
   entity: AdminEntity;
   principal: Principal;
   searchParams: SearchParams;
   /** Asks before a row is deleted, without leaving the list. */
   deletion?: Deletion;
-  /** Cells that are drawn otherwise than their kind says, by field. */
-  cells?: Record<string, (row: StoredRow) => CellValue>;
+  /** Cells that are drawn otherwise than their kind says, by field; a function looks up what those of a page need. */
+  cells?: Cells | ((rows: StoredRow[]) => Promise<Cells>);
   /** Further controls of a row. */
   extra?: (row: StoredRow) => React.ReactNode;
+  /** The menu entry that the list belongs to; its own, if absent. */
+  here?: string;
+  /** What comes between the heading and the list. */
+  above?: React.ReactNode;
 };
 
 const CELL_KINDS: Partial<Record<Field["kind"], CellKind>> = {
@@ -64,7 +70,8 @@ async function filtersOf(ctx: Context, entity: Entity, t: EntityTexts, chosen: R
 }
 
 /** The list of an entity, drawn from its definition. */
-export async function ListScreen({ entity, principal, searchParams, deletion, cells = {}, extra }: ListScreenProps) {
+export async function ListScreen(props: ListScreenProps) {
+  const { entity, principal, searchParams, deletion, extra, here, above } = props;
   const { definition } = entity;
   const { name, access } = definition;
   const path = `/admin/${name}`;
@@ -83,10 +90,12 @@ export async function ListScreen({ entity, principal, searchParams, deletion, ce
     filtersOf(ctx, definition, t, query.filters),
     problemTexts(),
   ]);
+  const cells = typeof props.cells === "function" ? await props.cells(page.items) : (props.cells ?? {});
   const from = encodeURIComponent(listHref(path, query));
   const may = (action: "add" | "edit" | "delete") => {
     const condition = access[action];
-    return condition !== undefined && satisfies(principal, condition);
+    // What has no form has no pages for its records either.
+    return definition.editing !== undefined && condition !== undefined && satisfies(principal, condition);
   };
   const bulkActions = Object.entries(definition.bulk ?? {})
     .filter(([, action]) => satisfies(principal, action.access))
@@ -116,6 +125,8 @@ export async function ListScreen({ entity, principal, searchParams, deletion, ce
       setPreference={setPreference}
       title={t("title")}
       intro={t("intro")}
+      {...(here && { here })}
+      above={above}
       path={path}
       query={query}
       fields={fields}

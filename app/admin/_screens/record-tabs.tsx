@@ -1,6 +1,5 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
-import { cn } from "@/components/ui/cn";
+import { TabLinks } from "@/components/layout/tab-links";
 import { satisfies } from "@/lib/auth/conditions";
 import type { Principal } from "@/lib/auth/principal";
 import type { Entity } from "@/lib/crud/entity";
@@ -40,23 +39,13 @@ export async function RecordTabs({ entity, id, here, from, principal }: RecordTa
     ...(may("delete") ? (["delete"] as const) : []),
   ];
   return (
-    <nav aria-label={t("title")} className="mb-5 flex gap-1 overflow-x-auto border-b">
-      {tabs.map((tab) => (
-        <Link
-          key={tab}
-          href={`/admin/${entity.name}/${id}/${tab}?from=${encodeURIComponent(from)}`}
-          prefetch={false}
-          aria-current={tab === here ? "page" : undefined}
-          className={cn(
-            "-mb-px inline-flex min-h-10 items-center border-b-2 px-3 text-sm font-medium whitespace-nowrap",
-            tab === here
-              ? "border-primary text-primary"
-              : "border-transparent text-muted-foreground hover:text-foreground",
-          )}
-        >
-          {t(tab)}
-        </Link>
-      ))}
-    </nav>
+    <TabLinks
+      title={t("title")}
+      tabs={tabs.map((tab) => ({
+        href: `/admin/${entity.name}/${id}/${tab}?from=${encodeURIComponent(from)}`,
+        label: t(tab),
+        isHere: tab === here,
+      }))}
+    />
   );
 }

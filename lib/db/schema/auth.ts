@@ -1,4 +1,5 @@
-import { bigserial, boolean, index, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { bigserial, boolean, index, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns";
 import { users } from "./users";
 
@@ -40,12 +41,18 @@ export const accounts = pgTable(
   (t) => [primaryKey({ columns: [t.issuer, t.subject] }), index("accounts_user").on(t.userId)],
 );
 
+/** The kinds of attempts that are limited, each with limits of its own. */
+export const ATTEMPT_TYPES = ["login", "forgot", "reset"] as const;
+
+export const BUDGET_SCOPES = ["account", "address"] as const;
+
 /** Log of attempts, for people to read; decisions come from attempt_budgets. */
 export const attempts = pgTable(
   "attempts",
   {
     id: bigserial("id", { mode: "number" }).primaryKey(),
-    type: text("type", { enum: ["login", "forgot", "reset"] }).notNull(),
+    type: text("type", { enum: ATTEMPT_TYPES }).notNull(),
+    /** What was typed, in its canonical form; nobody may have it. Null where it was empty or too long for one. */
     loginIdCanonical: text("login_id_canonical"),
     ip: text("ip"),
     success: boolean("success").notNull().default(false),
@@ -53,23 +60,32 @@ export const attempts = pgTable(
     createdAt: createdAt(),
   },
   (t) => [
+    index("attempts_created_at").on(t.createdAt, t.id),
     index("attempts_login_id").on(t.loginIdCanonical, t.createdAt),
-    index("attempts_ip").on(t.ip, t.createdAt),
-    index("attempts_created_at").on(t.createdAt),
+    index("attempts_login_id_trgm").using("gin", sql`${t.loginIdCanonical} gin_trgm_ops`),
+    index("attempts_ip_trgm").using("gin", sql`${t.ip} gin_trgm_ops`),
   ],
 );
 
-/** One row a budget: an account or an address, per type of attempt. */
+/** One row a budget: an account or an address, per type of attempt (docs/decisions/0010). */
 export const attemptBudgets = pgTable(
   "attempt_budgets",
   {
-    type: text("type", { enum: ["login", "forgot", "reset"] }).notNull(),
-    scope: text("scope", { enum: ["account", "address"] }).notNull(),
+    id: id(),
+    type: text("type", { enum: ATTEMPT_TYPES }).notNull(),
+    scope: text("scope", { enum: BUDGET_SCOPES }).notNull(),
+    /** Canonical login id, existing or not; or an IPv4 address, or the /64 of an IPv6 address. */
     key: text("key").notNull(),
-    count: integer("count").notNull().default(0),
-    windowStartedAt: instant("window_started_at").notNull().defaultNow(),
-    lastCountedAt: instant("last_counted_at").notNull().defaultNow(),
+    /** When attempts were made that count, as far as they may still matter. */
+    countedAt: instant("counted_at").array().notNull().default(sql`'{}'`),
+    /** When attempts were made whose outcome is not known yet: each holds a slot. */
+    undecidedAt: instant("undecided_at").array().notNull().default(sql`'{}'`),
     lockedUntil: instant("locked_until"),
+    lastAttemptAt: instant("last_attempt_at").notNull().defaultNow(),
+    createdAt: createdAt(),
   },
-  (t) => [primaryKey({ columns: [t.type, t.scope, t.key] }), index("attempt_budgets_locked").on(t.lockedUntil)],
+  (t) => [
+    uniqueIndex("attempt_budgets_key").on(t.type, t.scope, t.key),
+    index("attempt_budgets_locked").on(t.lockedUntil, t.id),
+  ],
 );

@@ -41,6 +41,7 @@ export const MAIL_KINDS = [
   "confirm-login",
   "login-changed",
   "password-changed",
+  "account-locked",
 ] as const;
 
 /**
@@ -52,9 +53,9 @@ export const mailOutbox = pgTable(
   {
     id: id(),
     kind: text("kind", { enum: MAIL_KINDS }).notNull(),
-    /** Null only for a forgotten password, until the one to whom `loginId` belongs is looked up. */
+    /** Null until the one to whom `loginId` belongs is looked up. */
     userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
-    /** What was typed for a forgotten password, in its canonical form; nobody may have it. */
+    /** What was typed to sign in or for a forgotten password, in its canonical form; nobody may have it. */
     loginId: text("login_id"),
     /** Where it goes, where that is not the stored address of the user at the time of sending. */
     recipient: text("recipient"),

@@ -3,8 +3,10 @@ import { getTranslations } from "next-intl/server";
 import { EditScreen } from "@/app/admin/_screens/form";
 import { saveUser } from "@/app/admin/users/actions";
 import { UserForm } from "@/app/admin/users/form";
+import { LockNotice } from "@/app/admin/users/lock-notice";
 import { userWords } from "@/app/admin/users/words";
 import { requirePermissions } from "@/lib/auth/guards";
+import { backTo } from "@/lib/crud/carried";
 import { entities } from "@/lib/entities";
 import { access } from "@/lib/users/access";
 
@@ -14,12 +16,21 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function EditUserPage({ params, searchParams }: PageProps<"/admin/users/[id]/edit">) {
   const principal = await requirePermissions(access.edit);
+  const [{ id }, query] = [await params, await searchParams];
+  const list = backTo(query.from, "/admin/users");
   return (
     <EditScreen
       entity={entities.users}
       principal={principal}
-      id={(await params).id}
-      searchParams={await searchParams}
+      id={id}
+      searchParams={query}
+      notice={
+        <LockNotice
+          principal={principal}
+          id={id}
+          from={`/admin/users/${id}/edit?${new URLSearchParams({ from: list })}`}
+        />
+      }
       action={saveUser}
       Form={UserForm}
       words={await userWords("existing")}
