@@ -35,7 +35,7 @@ test("create-user, set-password and a sign-in with it", async ({ ctx, unique }) 
   const set = auth(["set-password", loginId, "--password-stdin"], { input: "a horse, a kingdom\n" });
   expect(set).toMatchObject({ code: 0, out: expect.stringContaining("Password set.") });
   expect(ctx.actor.kind).toBe("cli");
-  expect(await verifySignIn(testContext(), { loginId, password: "a horse, a kingdom" })).toMatchObject({ ok: true });
+  expect(await verifySignIn(ctx, { loginId, password: "a horse, a kingdom" })).toMatchObject({ ok: true });
 });
 
 test("list-users as a table and as JSON", () => {

@@ -6,6 +6,7 @@ import { HEADER } from "@/lib/auth/request";
 import { ConfigError, config } from "@/lib/config/env";
 import { faultOf, isUnavailable } from "@/lib/db/client";
 import { migrateDatabase } from "@/lib/db/migrate";
+import { startHousekeeping } from "@/lib/housekeeping";
 import { composeMail } from "@/lib/mail/compose";
 import { startMailWorker } from "@/lib/mail/worker";
 import { syncPermissions } from "@/lib/permissions/sync";
@@ -49,6 +50,7 @@ export async function start(): Promise<void> {
     if (!DATABASE_URL) throw new Error("DATABASE_URL is not set. For development start with: npm run dev");
     if (MIGRATE_ON_START) await migrateDatabase(DATABASE_URL, reportSync);
     startMailWorker(composeMail);
+    startHousekeeping();
   } catch (error) {
     console.error(explain(error));
     process.exit(1);

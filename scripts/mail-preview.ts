@@ -28,6 +28,16 @@ const samples: MailContent[] = [
   },
   { kind: "login-changed", newLoginId: "ann.lee@example.org", changedAt: at },
   { kind: "password-changed", loginId: "ann@example.com", changedAt: at },
+  ...(["reset", "ask", "wait"] as const).map(
+    (remedy): MailContent => ({
+      kind: "account-locked",
+      loginId: "ann@example.com",
+      attempts: 15,
+      lockedAt: at,
+      lockoutMinutes: 60,
+      remedy,
+    }),
+  ),
 ];
 
 const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -46,7 +56,7 @@ const sections: string[] = [];
 for (const content of samples) {
   for (const locale of locales) {
     const { subject, html, text } = await renderMail(content, locale);
-    const name = `${content.kind}.${locale}`;
+    const name = `${content.kind}${"remedy" in content ? `-${content.remedy}` : ""}.${locale}`;
     await writeFile(path.join(folder, `${name}.html`), html);
     await writeFile(path.join(folder, `${name}.txt`), text);
     sections.push(`<section>

@@ -14,8 +14,8 @@ await run(async (tools) => {
     module.default(program, tools);
   }
   program.exitOverride((error) => {
-    // Help and version are no failures.
-    process.exitCode = error.exitCode;
+    // Help and version are no failures; what was typed wrong is told apart from what went wrong.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
     throw error;
   });
   try {

@@ -1,13 +1,15 @@
 import { eq } from "drizzle-orm";
-import { findLinkHolder, type LinkHolder } from "@/lib/auth/links";
+import { attemptLimits } from "@/lib/auth/attempts/limits";
+import { findLinkHolder, type LinkHolder, mailsPasswordLinks } from "@/lib/auth/links";
 import { isEmailAddress } from "@/lib/auth/login-id";
 import { isReservedLoginId } from "@/lib/auth/reserved-domains";
+import { config } from "@/lib/config/env";
 import { type Database, database } from "@/lib/db/client";
 import { mailOutbox } from "@/lib/db/schema/events";
 import { users } from "@/lib/db/schema/users";
 import { DEFAULT_LOCALE, isLocale } from "@/lib/i18n/locales";
 import { addressOf } from "./address";
-import type { Mail, MailContent } from "./content";
+import type { AccountLocked, Mail, MailContent } from "./content";
 import { mailLink } from "./link";
 import { secondsUntilNext } from "./queue";
 
@@ -15,6 +17,26 @@ type OutboxRow = typeof mailOutbox.$inferSelect;
 
 /** Whether the holder may set a password by mail at all. */
 const takesLinks = (holder: LinkHolder) => holder.isNotDisabled && !isReservedLoginId(holder.loginIdCanonical);
+
+/** Whom to tell that the account cannot be signed in to for a while; nobody, of an address that was never proven. */
+async function ownerOfLocked(db: Database, row: OutboxRow, loginId: string): Promise<LinkHolder | undefined> {
+  const holder = await findLinkHolder(db, eq(users.loginIdCanonical, loginId));
+  if (!holder?.isVerified || !holder.isNotDisabled) return undefined;
+  await db.update(mailOutbox).set({ userId: holder.id }).where(eq(mailOutbox.id, row.id));
+  return holder;
+}
+
+/** What helps against a lock, by the way in that this app has. */
+function lockRemedy(): AccountLocked["remedy"] {
+  if (config().LOGIN_AUTHENTICATOR !== "password") return "wait";
+  return mailsPasswordLinks() ? "reset" : "ask";
+}
+
+function lockOf({ loginId }: LinkHolder, { createdAt: lockedAt }: OutboxRow): AccountLocked {
+  const { limit: attempts, lockoutSeconds } = attemptLimits("login");
+  const lockoutMinutes = Math.ceil(lockoutSeconds / 60);
+  return { kind: "account-locked", loginId, attempts, lockedAt, lockoutMinutes, remedy: lockRemedy() };
+}
 
 /**
  * Looks up whose forgotten password a mail is about. Requests for nobody, for accounts that get no link, and those that
@@ -32,7 +54,8 @@ function adopt(db: Database, row: OutboxRow, loginId: string): Promise<LinkHolde
 
 async function holderOf(db: Database, row: OutboxRow): Promise<LinkHolder | undefined> {
   if (row.userId) return findLinkHolder(db, eq(users.id, row.userId));
-  return row.loginId ? adopt(db, row, row.loginId) : undefined;
+  if (!row.loginId) return undefined;
+  return (row.kind === "account-locked" ? ownerOfLocked : adopt)(db, row, row.loginId);
 }
 
 /** What the row has to say now; undefined if nothing any more. */
@@ -54,6 +77,8 @@ async function contentOf(row: OutboxRow, holder: LinkHolder): Promise<MailConten
       return { kind, newLoginId: loginId, changedAt };
     case "password-changed":
       return { kind, loginId, changedAt };
+    case "account-locked":
+      return lockOf(holder, row);
   }
 }
 

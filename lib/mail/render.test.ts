@@ -14,6 +14,14 @@ const contents: Record<MailKind, MailContent> = {
   "confirm-login": { kind: "confirm-login", loginId: "ann@acme.test", newLoginId: "new@acme.test", ...link },
   "login-changed": { kind: "login-changed", newLoginId: "new@acme.test", changedAt },
   "password-changed": { kind: "password-changed", loginId: "ann@acme.test", changedAt },
+  "account-locked": {
+    kind: "account-locked",
+    loginId: "ann@acme.test",
+    attempts: 15,
+    lockedAt: changedAt,
+    lockoutMinutes: 60,
+    remedy: "reset",
+  },
 };
 
 const expiry: Record<Locale, string> = {
@@ -89,7 +97,18 @@ describe.each(locales)("in %s", (locale) => {
 
 it.each(locales)("names the link for a forgotten password as the login page does (%s)", async (locale) => {
   const { login } = await loadMessages(locale);
-  expect((await renderMail(contents["password-changed"], locale)).text).toContain(login.forgot);
+  for (const kind of ["password-changed", "account-locked"] as const) {
+    expect((await renderMail(contents[kind], locale)).text).toContain(login.forgot);
+  }
+});
+
+it.each(["ask", "wait"] as const)("a locked account without mailed links is not told of any (%s)", async (remedy) => {
+  const locked = { ...contents["account-locked"], remedy } as MailContent;
+  const { text } = await renderMail(locked, "en");
+  expect(text).not.toMatch(/forgot|new password/);
+  expect(text).toMatch(/15 failed attempts/);
+  expect(text).toMatch(/for 1 hour/);
+  expect(/administrator/.test(text)).toBe(remedy === "ask");
 });
 
 it.each(MAIL_KINDS)("%s differs between the languages", async (kind) => {

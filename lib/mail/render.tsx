@@ -1,6 +1,7 @@
 import { render, toPlainText } from "react-email";
 import type { Locale } from "@/lib/i18n/locales";
 import type { Mail, MailContent } from "./content";
+import { AccountLocked } from "./templates/account-locked";
 import { ConfirmLogin } from "./templates/confirm-login";
 import { LoginChanged } from "./templates/login-changed";
 import { PasswordChanged } from "./templates/password-changed";
@@ -20,6 +21,8 @@ function template(content: MailContent, writer: MailWriter) {
       return <LoginChanged content={content} writer={writer} />;
     case "password-changed":
       return <PasswordChanged content={content} writer={writer} />;
+    case "account-locked":
+      return <AccountLocked content={content} writer={writer} />;
   }
 }
 

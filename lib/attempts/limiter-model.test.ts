@@ -1,15 +1,15 @@
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { purgeAttempts } from "@/lib/attempts/purge";
+import { liftAccountLock } from "@/lib/auth/attempts/lift";
+import type { AttemptType } from "@/lib/auth/attempts/limits";
 import { database } from "@/lib/db/client";
 import { ATTEMPT_TYPES } from "@/lib/db/schema/auth";
 import { guess, type Outcome } from "@/lib/testing/attempts";
 import { holdClock, type TestClock } from "@/lib/testing/clock";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
-import { liftAccountLock } from "./lift";
-import type { AttemptType } from "./limits";
+import { purgeAttempts } from "./purge";
 
 /** Random sequences of everything that can happen, against a model that says the rules as plainly as they can be said. */
 
@@ -151,6 +151,6 @@ it("agrees with the model, whatever happens in which order", async () => {
         }
       }
     });
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { numRuns: 150 });
   });
 }, 120_000);

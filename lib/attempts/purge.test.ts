@@ -1,0 +1,121 @@
+import { desc, eq, sql } from "drizzle-orm";
+import { beforeEach, describe, expect, it } from "vitest";
+import { database } from "@/lib/db/client";
+import { ATTEMPT_TYPES, attemptBudgets, attempts } from "@/lib/db/schema/auth";
+import { auditEvents } from "@/lib/db/schema/events";
+import { guess, times } from "@/lib/testing/attempts";
+import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { deleteFromLog, purgeAttempts } from "./purge";
+
+setUpTestDatabase();
+
+const ANN = "ann@example.com";
+const BOB = "bob@example.com";
+const ADDRESS = "192.0.2.1";
+
+const daysAgo = (days: number) => sql`clock_timestamp() - make_interval(days => ${days})`;
+
+/** Every type of attempt on two accounts, today and ten days ago. */
+beforeEach(async () => {
+  await database().delete(attempts);
+  await database().delete(attemptBudgets);
+  for (const loginId of [ANN, BOB]) {
+    for (const type of ATTEMPT_TYPES) {
+      await guess({ loginId, type, ip: ADDRESS });
+      await guess({ loginId, type, ip: ADDRESS });
+    }
+  }
+  const older = database().select({ id: attempts.id }).from(attempts).where(sql`${attempts.id} % 2 = 0`);
+  await database()
+    .update(attempts)
+    .set({ createdAt: daysAgo(10) })
+    .where(sql`${attempts.id} in ${older}`);
+  await database()
+    .update(attemptBudgets)
+    .set({ lastAttemptAt: daysAgo(10) })
+    .where(eq(attemptBudgets.key, BOB));
+});
+
+const logged = () => database().$count(attempts);
+const budgets = async () =>
+  (await database().select().from(attemptBudgets)).map(({ type, key }) => `${type} ${key}`).sort();
+const everyType = (key: string) => ["forgot", "login", "reset"].map((type) => `${type} ${key}`);
+const lastAudit = async () => (await database().select().from(auditEvents).orderBy(desc(auditEvents.id)).limit(1))[0];
+
+describe("purging", () => {
+  it("of everything leaves nothing", async () => {
+    expect(await purgeAttempts(testContext(), {})).toBe(12);
+    expect(await logged()).toBe(0);
+    expect(await budgets()).toEqual([]);
+  });
+
+  it.each([ANN, " Ann@EXAMPLE.com ", "ＡＮＮ@example.com"])(
+    "of one account, however it is spelt: %j",
+    async (loginId) => {
+      expect(await purgeAttempts(testContext(), { loginId })).toBe(6);
+      expect(await logged()).toBe(6);
+      expect(await budgets()).toEqual([...everyType(ADDRESS), ...everyType(BOB)].sort());
+    },
+  );
+
+  it("of an account that is spelt like an address leaves the address alone", async () => {
+    expect(await purgeAttempts(testContext(), { loginId: ADDRESS })).toBe(0);
+    expect(await budgets()).toHaveLength(9);
+  });
+
+  it("of one type", async () => {
+    expect(await purgeAttempts(testContext(), { type: "forgot" })).toBe(4);
+    expect((await budgets()).filter((each) => each.startsWith("forgot"))).toEqual([]);
+    expect(await budgets()).toHaveLength(6);
+  });
+
+  it("of what is older than some days takes only budgets that were not used since", async () => {
+    expect(await purgeAttempts(testContext(), { olderThanDays: 5 })).toBe(6);
+    expect(await budgets()).toEqual([...everyType(ADDRESS), ...everyType(ANN)].sort());
+    expect(await purgeAttempts(testContext(), { olderThanDays: 11 })).toBe(0);
+  });
+
+  it("of what is older than no days takes everything until now", async () => {
+    expect(await purgeAttempts(testContext(), { olderThanDays: 0 })).toBe(12);
+    expect(await budgets()).toEqual([]);
+  });
+
+  it("by all filters takes what matches all of them", async () => {
+    expect(await purgeAttempts(testContext(), { loginId: BOB, type: "reset", olderThanDays: 5 })).toBe(1);
+    expect(await logged()).toBe(11);
+    expect(await budgets()).not.toContain(`reset ${BOB}`);
+    expect(await budgets()).toHaveLength(8);
+  });
+
+  it("lifts the lock", async () => {
+    await times(13, { loginId: ANN });
+    expect(await guess({ loginId: ANN, isRight: true })).toBe("blocked");
+    await purgeAttempts(testContext(), { loginId: ANN });
+    expect(await guess({ loginId: ANN, isRight: true })).toBe("succeeded");
+  });
+
+  it("is kept in the audit trail, with what was asked for and how much it was", async () => {
+    await purgeAttempts(testContext(), { loginId: ANN, olderThanDays: 5 });
+    expect(await lastAudit()).toMatchObject({
+      action: "purge",
+      entity: "attempts",
+      entityLabel: ANN,
+      actorKind: "cli",
+      changes: {
+        loginId: { from: ANN, to: null },
+        olderThanDays: { from: 5, to: null },
+        deleted: { from: 3, to: null },
+      },
+    });
+  });
+});
+
+it("a log that is longer than one statement looks at goes as a whole, up to the moment that is asked for", async () => {
+  await database().delete(attempts);
+  await database().execute(sql`insert into attempts (type, login_id_canonical, created_at)
+    select 'login', ${ANN}, clock_timestamp() - interval '1 day' from generate_series(1, 120000)`);
+  const { rows } = await database().execute<{ at: string }>(sql`select clock_timestamp()::text as at`);
+  await guess({ loginId: ANN });
+  expect(await deleteFromLog(database(), rows[0]?.at ?? "")).toBe(120_000);
+  expect(await logged()).toBe(1);
+});

@@ -1,0 +1,57 @@
+import { eq } from "drizzle-orm";
+import { beforeEach, describe, expect, it } from "vitest";
+import { database } from "@/lib/db/client";
+import { attemptBudgets } from "@/lib/db/schema/auth";
+import { mailOutbox } from "@/lib/db/schema/events";
+import { users } from "@/lib/db/schema/users";
+import { times } from "@/lib/testing/attempts";
+import { setUpTestDatabase } from "@/lib/testing/database";
+import { createTestUser } from "@/lib/testing/factories";
+import { takeOutbox } from "@/lib/testing/outbox";
+
+/** What the owner of an account is told of its lock, and who is told nothing. */
+
+setUpTestDatabase();
+
+beforeEach(async () => {
+  await database().delete(mailOutbox);
+  await database().delete(attemptBudgets);
+});
+
+const lockOut = (loginId: string) => times(20, { loginId });
+
+describe("a lock on signing in", () => {
+  it("is mailed to the stored address of its owner, once", async () => {
+    const user = await createTestUser({ loginId: "Ann.Lee@example.com" });
+    await lockOut("ANN.LEE@EXAMPLE.COM");
+    const [mail, ...more] = await takeOutbox();
+    expect(more).toEqual([]);
+    expect(mail).toMatchObject({ to: user.loginId, subject: "[Gatehouse] Your account is locked for now" });
+    expect(mail?.text).toMatch(/15 failed attempts to sign in to Ann\.Lee@example\.com/);
+    expect(mail?.text).toMatch(/for 1 hour/);
+    expect(mail?.html).not.toContain("href=");
+  });
+
+  it("is told in the language of the owner", async () => {
+    const user = await createTestUser();
+    await database().update(users).set({ locale: "es" }).where(eq(users.id, user.id));
+    await lockOut(user.loginId);
+    const [mail] = await takeOutbox();
+    expect(mail?.subject).toBe("[Gatehouse] Su cuenta está bloqueada por ahora");
+  });
+
+  it("is told to nobody where there is no such account", async () => {
+    await lockOut("nobody@example.com");
+    expect(await database().$count(mailOutbox)).toBe(1);
+    expect(await takeOutbox()).toEqual([]);
+  });
+
+  it.each([
+    ["disabled", { isEnabled: false }],
+    ["not verified", { isVerified: false }],
+  ])("is told to nobody whose account is %s", async (_, state) => {
+    const user = await createTestUser(state);
+    await lockOut(user.loginId);
+    expect(await takeOutbox()).toEqual([]);
+  });
+});
