@@ -20,6 +20,8 @@ const SIGNED_IN = [
   "/admin/bundles/add",
   "/admin/permissions",
   "/admin/audit",
+  "/admin/attempts",
+  "/admin/locks",
   "/account",
   "/account/email",
   "/account/sign-in-again",

@@ -28,9 +28,11 @@ export default async function globalSetup() {
   const [emptyApp, withoutMiddleware] = [await buildEmptyApp(), await buildWithoutMiddleware()];
   const generated = await buildGenerated();
   // The server migrates the database, as it would for a stranger.
-  const main = await startServer(process.cwd(), url);
-  const second = await startServer(withoutMiddleware, url);
-  const third = await startServer(generated.folder, generatedUrl);
+  // Every test comes from the same address, and many of them fail to sign in on purpose.
+  const settings = { ATTEMPT_IP_LIMIT: "0" };
+  const main = await startServer(process.cwd(), url, settings);
+  const second = await startServer(withoutMiddleware, url, settings);
+  const third = await startServer(generated.folder, generatedUrl, settings);
   await onDatabase(url, seed);
   await onDatabase(generatedUrl, seedGenerated);
 

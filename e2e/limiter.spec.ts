@@ -1,0 +1,337 @@
+import { and, desc, eq, isNull } from "drizzle-orm";
+import { findLinkHolder, signLinkToken } from "@/lib/auth/links";
+import { connect } from "@/lib/db/client";
+import { attemptBudgets, attempts, sessions } from "@/lib/db/schema/auth";
+import { mailOutbox } from "@/lib/db/schema/events";
+import { users } from "@/lib/db/schema/users";
+import { expect, logIn, test } from "./fixtures";
+import { type Answer, clientOf } from "./support/api";
+import { actionOn, formData } from "./support/forms";
+import { type Isolated, startIsolated } from "./support/isolated";
+import { type Postbox, signIn, smtpPostbox, toldBy } from "./support/mail";
+import { addPerson, PASSWORD } from "./support/people";
+import { stop } from "./support/process";
+import type { Server } from "./support/server";
+
+/** The limits on attempts as the world meets them: by forms, by Auth.js' endpoint, over several servers. */
+
+const LIMIT = 15;
+const WRONG = "not the password";
+const INVALID = "That login and password do not belong together. Check both and try again.";
+const TOO_MANY = /^Too many failed login attempts\. Try again in (59|60) minutes\.$/;
+
+let site: Isolated;
+let another: Server;
+let post: Postbox;
+let people = 0;
+
+const newName = () => {
+  people += 1;
+  return `limited-${people}@example.com`;
+};
+
+async function addSomebody(): Promise<{ id: string; loginId: string }> {
+  const loginId = newName();
+  return { id: await addPerson(site.ctx(), loginId), loginId };
+}
+
+type SignIn = (loginId: string, password?: string, headers?: Record<string, string>) => Promise<Answer>;
+
+/**
+ * Signs in as a program does, by Auth.js' endpoint: with its token, but without a page.
+ * @param origin where people know the app to be
+ */
+async function signInBy(base: string, origin = base): Promise<SignIn> {
+  const client = clientOf(base);
+  const { headers: given, json } = await client("GET", "/api/auth/csrf");
+  const cookie = given
+    .getSetCookie()
+    .map((each) => each.replace(/;.*/, ""))
+    .join("; ");
+  return (loginId, password = WRONG, headers = {}) =>
+    client("POST", "/api/auth/callback/password", {
+      body: String(new URLSearchParams({ csrfToken: String(json.csrfToken), loginId, password })),
+      headers: { cookie, origin, "content-type": "application/x-www-form-urlencoded", ...headers },
+    });
+}
+
+const isIn = ({ headers }: Answer) => headers.getSetCookie().some((each) => /^gatehouse-session=[\w-]{43}/.test(each));
+const isInvalid = ({ headers }: Answer) => /error=CredentialsSignin&code=invalid/.test(headers.get("location") ?? "");
+const isBlocked = ({ status, headers, json }: Answer) =>
+  status === 429 &&
+  headers.get("content-type") === "application/problem+json" &&
+  /^\d+$/.test(headers.get("retry-after") ?? "") &&
+  Number(headers.get("retry-after")) <= 3600 &&
+  String(json.detail).startsWith("Too many failed login attempts.");
+
+const told = (answers: Answer[]) => ({
+  in: answers.filter(isIn).length,
+  invalid: answers.filter(isInvalid).length,
+  blocked: answers.filter(isBlocked).length,
+});
+
+/** Many attempts at once, every other one at each of the two servers. */
+async function storm(amount: number, attempt: (n: number) => [loginId: string, password?: string]): Promise<Answer[]> {
+  const ways = [await signInBy(site.url), await signInBy(another.url, site.url)] as const;
+  return Promise.all(Array.from({ length: amount }, (_, n) => (n % 2 ? ways[1] : ways[0])(...attempt(n))));
+}
+
+const lock = (loginId: string) => storm(LIMIT, () => [loginId]);
+
+/** The form of a page, to be posted as a browser without scripts does. */
+async function formOn(path: string, headers: Record<string, string> = {}) {
+  const client = clientOf(site.url);
+  const action = actionOn((await client("GET", path, { headers })).text);
+  return (...fields: [string, string][]) => client("POST", path, { body: formData(action, fields), headers });
+}
+
+const alertIn = ({ text }: Answer) =>
+  (/<[^>]*role="alert"[^>]*>([\s\S]*?)<\/div>/.exec(text)?.[1] ?? "").replace(/<[^>]+>/g, "").trim();
+
+const attemptsOf = (loginId: string) =>
+  site.ctx().db.select().from(attempts).where(eq(attempts.loginIdCanonical, loginId)).orderBy(attempts.id);
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeAll(async () => {
+  post = await smtpPostbox();
+  site = await startIsolated("limiter", { ...post.settings, ATTEMPT_IP_LIMIT: "0" });
+  another = await site.startAnother({ AUTH_URL: site.url });
+});
+
+test.afterAll(async () => {
+  await site.end();
+  await post.end();
+});
+
+test("of 200 wrong passwords at once over two servers exactly the limit is looked at", async () => {
+  for (const { loginId } of [await addSomebody(), { loginId: newName() }]) {
+    expect(told(await storm(200, () => [loginId]))).toEqual({ in: 0, invalid: LIMIT, blocked: 200 - LIMIT });
+    expect(told(await storm(2, () => [loginId, PASSWORD]))).toEqual({ in: 0, invalid: 0, blocked: 2 });
+    const log = await attemptsOf(loginId);
+    expect([log.length, log.filter(({ duringLockout }) => !duringLockout).length]).toEqual([202, LIMIT]);
+  }
+});
+
+test("a right password among them is in or blocked like any other, and never twice in", async () => {
+  const { id, loginId } = await addSomebody();
+  const answers = await storm(60, (n) => [loginId, n === 20 ? PASSWORD : WRONG]);
+  const sum = told(answers);
+  expect(sum.in + sum.invalid + sum.blocked).toBe(60);
+  if (sum.in === 0) expect(sum.invalid).toBe(LIMIT);
+  expect(await site.ctx().db.$count(sessions, eq(sessions.userId, id))).toBe(sum.in);
+});
+
+test("50 right passwords of one user at once are all in", async () => {
+  const { loginId } = await addSomebody();
+  expect(told(await storm(50, () => [loginId, PASSWORD]))).toEqual({ in: 50, invalid: 0, blocked: 0 });
+});
+
+test("the login page tells when to try again, the same of accounts that exist and of others", async () => {
+  const [{ loginId }, nobody] = [await addSomebody(), newName()];
+  const submit = await formOn("/login");
+  for (const each of [loginId, nobody]) {
+    for (let n = 0; n < LIMIT; n += 1) {
+      // Whatever the spelling, it is one account.
+      const spelling = [each, each.toUpperCase(), ` ${each} `, each.replace("l", "\uff2c")][n % 4] ?? "";
+      expect(alertIn(await submit(["loginId", spelling], ["password", n === 3 ? "" : WRONG]))).toBe(INVALID);
+    }
+  }
+  const blocked = await submit(["loginId", loginId], ["password", PASSWORD]);
+  expect(blocked.status).toBe(200);
+  expect(alertIn(blocked)).toMatch(TOO_MANY);
+  expect(isIn(blocked)).toBe(false);
+  expect(blocked.text).toContain(`value="${loginId}"`);
+  const unknown = await submit(["loginId", nobody], ["password", PASSWORD]);
+  const plain = (answer: Answer) =>
+    JSON.stringify(toldBy(answer))
+      .replaceAll(/limited-\d+/g, "x")
+      .replaceAll("59 min", "60 min");
+  expect(plain(unknown)).toBe(plain(blocked));
+  const inSpanish = await formOn("/login", { "accept-language": "es" });
+  expect(alertIn(await inSpanish(["loginId", loginId], ["password", WRONG]))).toMatch(
+    /^Demasiados intentos fallidos de iniciar sesión\. Podrá volver a intentarlo dentro de (59|60) minutos\.$/,
+  );
+});
+
+test("with scripts, the message is the same and what was typed is kept", async ({ page }) => {
+  const { loginId } = await addSomebody();
+  await lock(loginId);
+  await page.goto(`${site.url}/login`);
+  await logIn(page, loginId);
+  await expect(page.getByRole("main").getByRole("alert")).toHaveText(TOO_MANY);
+  await expect(page.locator("[name=loginId]")).toHaveValue(loginId);
+});
+
+test("an empty login has no account to lock, and its attempts are kept", async () => {
+  const submit = await formOn("/login");
+  for (let n = 0; n <= LIMIT; n += 1) {
+    expect(alertIn(await submit(["loginId", " "], ["password", WRONG]))).toBe(INVALID);
+  }
+  expect(await site.ctx().db.$count(attemptBudgets, eq(attemptBudgets.key, ""))).toBe(0);
+  expect(await site.ctx().db.$count(attempts, isNull(attempts.loginIdCanonical))).toBeGreaterThan(LIMIT);
+});
+
+test("asking for links is limited, and what is no address counts too", async () => {
+  const loginId = newName();
+  const submit = await formOn("/forgot-password");
+  for (let n = 0; n < LIMIT; n += 1) {
+    expect((await submit(["email", loginId])).headers.get("location")).toBe("/login");
+  }
+  const blocked = await submit(["email", loginId]);
+  expect(blocked.status).toBe(200);
+  expect(alertIn(blocked)).toMatch(/^Too many failed attempts\. Try again in (59|60) minutes\.$/);
+  await submit(["email", "no address"]);
+  expect(await attemptsOf("no address")).toMatchObject([{ type: "forgot", success: false }]);
+  // Other ways in go on.
+  expect(alertIn(await (await formOn("/login"))(["loginId", loginId], ["password", WRONG]))).toBe(INVALID);
+});
+
+async function linkCookie(userId: string, purpose: "reset" | "verify"): Promise<{ cookie: string }> {
+  const holder = await findLinkHolder(site.ctx().db, eq(users.id, userId));
+  if (!holder) throw new Error(`no user ${userId}`);
+  const { token } = await signLinkToken(holder, purpose);
+  return { cookie: `gatehouse-link=${encodeURIComponent(`${userId}.${token}`)}` };
+}
+
+const passwords = (password: string): [string, string][] => [
+  ["password", password],
+  ["confirm", password],
+];
+
+test("setting a password by a link is limited, by one count for both kinds of links", async () => {
+  const { id } = await addSomebody();
+  const headers = await linkCookie(id, "reset");
+  const submit = await formOn("/reset-password", headers);
+  for (let n = 0; n < LIMIT; n += 1) expect((await submit(...passwords("short"))).text).toContain("at least 12");
+  const blocked = /^Too many password reset attempts\. Try again in (59|60) minutes\.$/;
+  expect(alertIn(await submit(...passwords("nine herons on one leg")))).toMatch(blocked);
+  const verify = await formOn("/verify-account", await linkCookie(id, "verify"));
+  expect(alertIn(await verify(...passwords("nine herons on one leg")))).toMatch(blocked);
+});
+
+test("a completed reset lifts the lock on signing in", async () => {
+  const { id, loginId } = await addSomebody();
+  await lock(loginId);
+  expect(told(await storm(1, () => [loginId, PASSWORD]))).toEqual({ in: 0, invalid: 0, blocked: 1 });
+  const submit = await formOn("/reset-password", await linkCookie(id, "reset"));
+  expect((await submit(...passwords("nine herons on one leg"))).headers.get("location")).toBe("/login");
+  expect(told(await storm(1, () => [loginId, "nine herons on one leg"]))).toEqual({ in: 1, invalid: 0, blocked: 0 });
+});
+
+test("guesses at the present password count as sign-ins, on both pages that ask for it", async ({ page, context }) => {
+  const { id, loginId } = await addSomebody();
+  await signIn(context, site, id);
+  await storm(LIMIT - 2, () => [loginId]);
+  await page.goto(`${site.url}/account/sign-in-again`);
+  await page.locator("[name=password]").fill(WRONG);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page.getByRole("main").getByRole("alert")).toHaveText(INVALID);
+
+  const change = async () => {
+    await page.goto(`${site.url}/account`);
+    await page.locator("[name=currentPassword]").fill(WRONG);
+    for (const [name, value] of passwords("nine herons on one leg")) await page.locator(`[name=${name}]`).fill(value);
+    await page.getByRole("button", { name: "Change password" }).click();
+  };
+  await change();
+  await expect(page.getByText("This is not your current password.")).toBeVisible();
+  await change();
+  await expect(page.getByRole("alert").filter({ hasText: "Too many" })).toHaveText(TOO_MANY);
+  await page.goto(`${site.url}/account/sign-in-again`);
+  await page.locator("[name=password]").fill(PASSWORD);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page.getByRole("main").getByRole("alert")).toHaveText(TOO_MANY);
+});
+
+test("the owner is told by mail, once for each lock", async () => {
+  const { loginId } = await addSomebody();
+  await lock(loginId);
+  await storm(10, () => [loginId]);
+  expect(await post.next(loginId)).toMatchObject({ subject: "[Gatehouse] Your account is locked for now" });
+  const rows = await site.ctx().db.select().from(mailOutbox).where(eq(mailOutbox.loginId, loginId));
+  expect(rows).toHaveLength(1);
+});
+
+test("addresses are counted by what nobody can make up", async () => {
+  const direct = await site.startAnother({ ATTEMPT_IP_LIMIT: "4" });
+  const behind = await site.startAnother({ ATTEMPT_IP_LIMIT: "4", TRUSTED_PROXIES: "1" });
+  const made = (n: number) => ({
+    forwarded: `for=198.51.100.${n}`,
+    "x-real-ip": `198.51.100.${n}`,
+    "cf-connecting-ip": `198.51.100.${n}`,
+    "true-client-ip": `198.51.100.${n}`,
+    "x-gatehouse-socket": `198.51.100.${n}`,
+  });
+  const ways: [SignIn, (n: number) => Record<string, string>][] = [
+    [await signInBy(direct.url), (n) => ({ ...made(n), "x-forwarded-for": `198.51.100.${n}` })],
+    // The proxy adds the last one; what stands before it came from outside.
+    [await signInBy(behind.url), (n) => ({ ...made(n), "x-forwarded-for": `198.51.100.${n}, 203.0.113.9` })],
+    [await signInBy(behind.url), (n) => ({ "x-forwarded-for": `2001:db8:0:1::${n}` })],
+  ];
+  for (const [signInWith, headers] of ways) {
+    const answers: Answer[] = [];
+    for (let n = 0; n < 6; n += 1) answers.push(await signInWith(newName(), WRONG, headers(n)));
+    expect(told(answers)).toEqual({ in: 0, invalid: 4, blocked: 2 });
+  }
+  const keys = await site.ctx().db.select().from(attemptBudgets).where(eq(attemptBudgets.scope, "address"));
+  expect(keys.map(({ key }) => key).sort()).toEqual(
+    [expect.stringMatching(/^(127\.0\.0\.1|0:0:0:0::\/64)$/), "2001:db8:0:1::/64", "203.0.113.9"].sort(),
+  );
+
+  // A post from elsewhere is refused unread, counts for its address, and is kept.
+  const client = clientOf(behind.url);
+  for (const [path, type] of [
+    ["/login", "login"],
+    ["/forgot-password", "forgot"],
+    ["/reset-password", "reset"],
+    ["/verify-account", "reset"],
+  ] as const) {
+    const body = formData([], [["loginId", "x"]]);
+    const { status } = await client("POST", path, {
+      body,
+      headers: { origin: "https://evil.example", "x-forwarded-for": "192.0.2.66" },
+    });
+    expect(status).toBe(403);
+    const [last] = await site.ctx().db.select().from(attempts).orderBy(desc(attempts.id)).limit(1);
+    expect(last).toMatchObject({ type, ip: "192.0.2.66", loginIdCanonical: null, success: false });
+  }
+  const missing = await client("POST", "/api/auth/callback/password", {
+    body: "loginId=x&password=y",
+    headers: { "content-type": "application/x-www-form-urlencoded", "x-forwarded-for": "192.0.2.66" },
+  });
+  expect(missing.headers.get("location")).toContain("MissingCSRF");
+  expect(await site.ctx().db.$count(attempts, and(eq(attempts.ip, "192.0.2.66"), eq(attempts.type, "login")))).toBe(2);
+  await Promise.all([stop(direct), stop(behind)]);
+});
+
+test("while the limiter cannot decide nobody gets in, and afterwards everybody does", async ({ page }) => {
+  const { id, loginId } = await addSomebody();
+  const signInWith = await signInBy(site.url);
+  const submit = await formOn("/login");
+  const client = await connect(site.databaseUrl);
+  const refused = async () => {
+    const [answer, form] = [
+      await signInWith(loginId, PASSWORD),
+      await submit(["loginId", loginId], ["password", PASSWORD]),
+    ];
+    expect([answer.status, form.status]).toEqual([503, 503]);
+    expect([isIn(answer), isIn(form)]).toEqual([false, false]);
+  };
+  try {
+    await client.query("alter table attempt_budgets rename to attempt_budgets_gone");
+    await refused();
+    await page.goto(`${site.url}/login`);
+    await logIn(page, loginId);
+    await expect(page.getByRole("main").getByRole("alert")).toContainText("not possible right now");
+    await client.query("alter table attempt_budgets_gone rename to attempt_budgets");
+
+    await client.query("begin; lock table attempt_budgets in access exclusive mode");
+    await refused();
+    await client.query("rollback");
+  } finally {
+    await client.end();
+  }
+  expect(await site.ctx().db.$count(sessions, eq(sessions.userId, id))).toBe(0);
+  expect(isIn(await signInWith(loginId, PASSWORD))).toBe(true);
+});
