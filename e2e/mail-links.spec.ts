@@ -60,6 +60,7 @@ const openForm = (link: Link) => client("GET", linkPath(link.purpose), { headers
 /** Posts the form behind a link, as a browser without scripts that has opened it. */
 function submit(link: Link, action: ActionFields, password: string, via = client): Promise<Answer> {
   const fields = [
+    ["purpose", link.purpose],
     ["password", password],
     ["confirm", password],
   ] as const;

@@ -9,7 +9,7 @@ import { problemsOf } from "@/lib/crud/form-state";
 import { NotFound } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
 import { problemTexts } from "@/lib/i18n/problem-text";
-import { type PasswordLinkPurpose, setPasswordByLink } from "@/lib/users/password-links";
+import { setPasswordByLink } from "@/lib/users/password-links";
 import { leaveInvalidLink } from "./invalid";
 
 markPublic("the link proves who sets the password");
@@ -22,17 +22,13 @@ const outcomes = {
 } as const;
 
 /** Sets the password by the link that this browser has opened. */
-export async function setPasswordFromLink(
-  purpose: PasswordLinkPurpose,
-  _state: PasswordLinkState,
-  form: FormData,
-): Promise<PasswordLinkState> {
-  // What is bound to an action comes from the browser like everything else.
-  const { key, landing } = purpose === "verify" ? outcomes.verify : outcomes.reset;
+export async function setPasswordFromLink(_state: PasswordLinkState, form: FormData): Promise<PasswordLinkState> {
+  const purpose = text(form, "purpose") === "verify" ? "verify" : "reset";
+  const { key, landing } = outcomes[purpose];
   // Without one the verb is asked all the same: that counts as an attempt too.
   const link = (await keptLink()) ?? { userId: "", token: "" };
   try {
-    await setPasswordByLink(await anonymousContext(), purpose === "verify" ? "verify" : "reset", link, {
+    await setPasswordByLink(await anonymousContext(), purpose, link, {
       password: text(form, "password"),
       confirm: text(form, "confirm"),
     });

@@ -16,13 +16,12 @@ type SetPasswordFormProps = {
 };
 
 export function SetPasswordForm({ purpose, loginId, texts, passwordTexts }: SetPasswordFormProps) {
-  const [state, action, isPending] = useActionState<PasswordLinkState, FormData>(
-    setPasswordFromLink.bind(null, purpose),
-    { problems: {} },
-  );
+  const [state, action, isPending] = useActionState<PasswordLinkState, FormData>(setPasswordFromLink, { problems: {} });
   return (
     <form action={action} className="grid gap-4" noValidate>
       {state.error && <Alert kind="alert">{state.error}</Alert>}
+      {/* Not bound to the action: without scripts React would never end drawing the form that has been refused. */}
+      <input type="hidden" name="purpose" value={purpose} />
       {/* For password managers: whose password this is. */}
       <input type="text" name="username" autoComplete="username" value={loginId} readOnly hidden />
       <NewPasswordFields texts={passwordTexts} problems={state.problems} />
