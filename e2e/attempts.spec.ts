@@ -40,14 +40,14 @@ test("a lock is seen with who tried what from where, and lifted", async ({ page,
   await expect(rows).toHaveCount(LIMIT + 1);
   await expect(rows.first()).toContainText("198.51.100.7");
 
-  await page.goto("/admin/attempts?duringLockout=true&type=login");
+  await page.goto("/admin/attempts?type=login&duringLockout=true");
   await expect(page.getByRole("row").filter({ hasText: loginId })).toHaveCount(1);
   await page
     .getByRole("region", { name: "Locked now" })
     .getByRole("button", { name: `Unlock ${loginId} (Sign-in)` })
     .click();
   await expect(page.getByRole("status").filter({ hasText: loginId })).toBeVisible();
-  await expect(page).toHaveURL("/admin/attempts?duringLockout=true&type=login");
+  await expect(page).toHaveURL("/admin/attempts?type=login&duringLockout=true");
   expect(await locksOn(ctx, loginId)).toBe(0);
   const { items } = await historyOf(ctx, "users", id, { page: 1, size: 1 });
   expect(items).toMatchObject([{ action: "unlock", actorLabel: people.manager }]);

@@ -276,9 +276,12 @@ test("addresses are counted by what nobody can make up", async () => {
     expect(told(answers)).toEqual({ in: 0, invalid: 4, blocked: 2 });
   }
   const keys = await site.ctx().db.select().from(attemptBudgets).where(eq(attemptBudgets.scope, "address"));
-  expect(keys.map(({ key }) => key).sort()).toEqual(
-    [expect.stringMatching(/^(127\.0\.0\.1|0:0:0:0::\/64)$/), "2001:db8:0:1::/64", "203.0.113.9"].sort(),
-  );
+  const loopback = /^(127\.0\.0\.1|0:0:0:0::\/64)$/;
+  expect(keys.map(({ key }) => (loopback.test(key) ? "loopback" : key)).sort()).toEqual([
+    "2001:db8:0:1::/64",
+    "203.0.113.9",
+    "loopback",
+  ]);
 
   // A post from elsewhere is refused unread, counts for its address, and is kept.
   const client = clientOf(behind.url);
