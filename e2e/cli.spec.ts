@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { eq } from "drizzle-orm";
 import { verifySignIn } from "@/lib/auth/sign-in";
 import { mailOutbox } from "@/lib/db/schema/events";
+import { times } from "@/lib/testing/attempts";
 import { findUserByLoginId } from "@/lib/users/service";
 import { env, expect, test } from "./fixtures";
 import { type Isolated, startIsolated } from "./support/isolated";
@@ -45,18 +46,40 @@ test("list-users as a table and as JSON", () => {
   expect(users.length).toBeGreaterThan(60);
 });
 
-test("what goes wrong ends with 1 and a sentence on stderr", () => {
-  const cases: [string[], Record<string, string>, string][] = [
-    [["set-password", "nobody@example.com"], {}, "There is no such user."],
-    [["create-user", "not an address"], {}, "Enter one email address"],
-    [["create-user"], {}, "missing required argument"],
-    [["no-such-command"], {}, "unknown command"],
-    [["list-users"], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing" }, "The database cannot be reached"],
-    [["list-users"], { AUTH_SECRET: "short" }, "AUTH_SECRET is too weak"],
+test("purge-attempts forgets what matches, and lifts the lock", async ({ ctx, unique }) => {
+  const loginId = `${unique("purged")}@example.com`;
+  await times(16, { loginId });
+  const purge = (...args: string[]) => auth(["purge-attempts", "--username", loginId.toUpperCase(), ...args]);
+  expect(purge("--older-than", "1")).toMatchObject({ code: 0, out: "Deleted 0 attempts." });
+  expect(purge("--attempt-type", "reset")).toMatchObject({ code: 0, out: "Deleted 0 attempts." });
+  expect(await times(1, { loginId })).toEqual(["blocked"]);
+  expect(purge("--older-than", "0", "--attempt-type", "login")).toMatchObject({ code: 0, out: "Deleted 17 attempts." });
+  expect(await times(1, { loginId, isRight: true })).toEqual(["succeeded"]);
+  expect(ctx.actor.kind).toBe("cli");
+});
+
+test("what goes wrong ends with 1, what was typed wrong with 2, and both with a sentence on stderr", () => {
+  const purge = (...args: string[]) => ["purge-attempts", ...args];
+  const cases: [code: number, string[], Record<string, string>, string][] = [
+    [1, ["set-password", "nobody@example.com"], {}, "There is no such user."],
+    [1, ["create-user", "not an address"], {}, "Enter one email address"],
+    [2, ["create-user"], {}, "missing required argument"],
+    [2, ["no-such-command"], {}, "unknown command"],
+    [1, ["list-users"], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing" }, "The database cannot be reached"],
+    [1, ["list-users"], { AUTH_SECRET: "short" }, "AUTH_SECRET is too weak"],
+    [1, purge(), {}, "Nothing was deleted. Say which attempts"],
+    [1, purge("--all", "--username", "x"), {}, "--all means all attempts"],
+    [2, purge("--attempt-type", "logins"), {}, "Allowed choices are login, forgot, reset"],
+    ...["-1", "1.5", "abc", ""].map((days): [number, string[], Record<string, string>, string] => [
+      2,
+      purge(`--older-than=${days}`),
+      {},
+      "It must be a whole number of days",
+    ]),
   ];
-  for (const [args, variables, message] of cases) {
+  for (const [expected, args, variables, message] of cases) {
     const { code, out, err } = auth(args, variables);
-    expect({ code, out }, args.join(" ")).toEqual({ code: 1, out: "" });
+    expect({ code, out }, args.join(" ")).toEqual({ code: expected, out: "" });
     expect(err).toContain(message);
     expect(err).not.toMatch(/\n\s+at /);
   }

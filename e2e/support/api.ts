@@ -48,7 +48,8 @@ const encoded = (body: unknown): BodyInit | null => {
 /** Requests to the server at `base`, from its own origin; without a cookie they are nobody's. */
 export function clientOf(base: string, cookie?: string): Client {
   return async (method, path, { body, headers = {} } = {}) => {
-    const all = { origin: base, cookie: cookie ?? null, "accept-language": "en", ...headers };
+    // Each on a connection of its own: one that has been idle may be closed by the server as the next request leaves.
+    const all = { connection: "close", origin: base, cookie: cookie ?? null, "accept-language": "en", ...headers };
     const response = await fetch(base + path, {
       method,
       body: encoded(body),

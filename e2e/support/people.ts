@@ -3,6 +3,7 @@ import { createBundle } from "@/lib/bundles/service";
 import type { Context } from "@/lib/context";
 import { permissions } from "@/lib/db/schema/access";
 import { createGroup } from "@/lib/groups/service";
+import { times } from "@/lib/testing/attempts";
 import { newUser } from "@/lib/users/schema";
 import { createUser } from "@/lib/users/service";
 
@@ -33,7 +34,7 @@ export async function managePermissionId(ctx: Context): Promise<string> {
   return row.id;
 }
 
-/** The three above, a group, a bundle, and sixty people to page through. */
+/** The three above, a group, a bundle, sixty people to page through, and a locked account that nobody has. */
 export async function seed(ctx: Context): Promise<void> {
   const manage = await managePermissionId(ctx);
   await addPerson(ctx, people.root, { isSuperuser: true });
@@ -49,4 +50,5 @@ export async function seed(ctx: Context): Promise<void> {
       groupIds: isOdd ? [staff] : [],
     });
   }
+  await times(15, { loginId: "locked@example.com" });
 }

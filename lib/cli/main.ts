@@ -9,15 +9,16 @@ const COMMANDS = path.join(import.meta.dirname, "commands");
 /** `npm run auth -- <command>`: every file in commands/ is a command. */
 await run(async (tools) => {
   const program = new Command("npm run auth --").description(tools.texts.cli("help.program"));
-  for (const file of readdirSync(COMMANDS).sort()) {
-    const module = (await import(path.join(COMMANDS, file))) as { default: CliCommand };
-    module.default(program, tools);
-  }
+  // Before the commands are added, which take it over.
   program.exitOverride((error) => {
     // Help and version are no failures; what was typed wrong is told apart from what went wrong.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
     throw error;
   });
+  for (const file of readdirSync(COMMANDS).sort()) {
+    const module = (await import(path.join(COMMANDS, file))) as { default: CliCommand };
+    module.default(program, tools);
+  }
   try {
     await program.parseAsync();
   } catch (error) {
