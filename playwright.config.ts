@@ -1,5 +1,17 @@
 import { defineConfig, devices } from "@playwright/test";
 
+/**
+ * Off, since each new window of a whole Chromium would start processes for the suggestions below its address bar. Chromium
+ * heeds only the last such list, so that what Playwright leaves off by default is repeated after them.
+ */
+const FEATURES_OFF = [
+  ...["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"],
+  ...["AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"],
+  ...["DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay"],
+  ...["MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch"],
+  ...["ThirdPartyStoragePartitioning"],
+];
+
 /** Browser tests against the production build. e2e/global-setup.ts starts the database and the servers. */
 export default defineConfig({
   testDir: "./e2e",
@@ -15,10 +27,13 @@ export default defineConfig({
     // Known only once global-setup has run; workers read this file again.
     baseURL: process.env.E2E_BASE_URL ?? "http://localhost",
     locale: "en-US",
-    // Without pictures of every step, which cost more than the tests.
-    trace: { mode: "retain-on-failure", screenshots: false },
+    // Costs a good part of the time of the tests; `npx playwright test --trace on` has it for a second look.
+    trace: "off",
     screenshot: "only-on-failure",
-    launchOptions: process.env.CHROMIUM_PATH ? { executablePath: process.env.CHROMIUM_PATH } : {},
+    launchOptions: {
+      args: [`--disable-features=${FEATURES_OFF.join()}`],
+      ...(process.env.CHROMIUM_PATH && { executablePath: process.env.CHROMIUM_PATH }),
+    },
   },
   projects: [
     { name: "desktop", use: devices["Desktop Chrome"], testIgnore: /noscript|phone/ },
