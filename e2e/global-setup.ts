@@ -3,7 +3,7 @@ import { setDatabaseUrl } from "@/lib/config/env";
 import { type Context, noRequest } from "@/lib/context";
 import { closeDatabase, connect, database } from "@/lib/db/client";
 import { embeddedDatabase } from "@/lib/db/embedded";
-import { buildEmptyApp, buildGenerated, buildWithoutMiddleware, removeCopies } from "./support/copies";
+import { buildEmptyApp, buildGenerated, copyWithoutMiddleware, removeCopies } from "./support/copies";
 import { seedGenerated } from "./support/generated";
 import { seed } from "./support/people";
 import { stop } from "./support/process";
@@ -25,7 +25,7 @@ export default async function globalSetup() {
   for (const each of names) await admin.query(`create database ${each}`);
   const [url = "", generatedUrl = ""] = names.map((each) => embedded.url.replace(/gatehouse$/, each));
 
-  const [emptyApp, withoutMiddleware] = [await buildEmptyApp(), await buildWithoutMiddleware()];
+  const [emptyApp, withoutMiddleware] = [await buildEmptyApp(), copyWithoutMiddleware()];
   const generated = await buildGenerated();
   // The server migrates the database, as it would for a stranger.
   // Every test comes from the same address, and many of them fail to sign in on purpose.
