@@ -25,14 +25,14 @@ export default async function globalSetup() {
   for (const each of names) await admin.query(`create database ${each}`);
   const [url = "", generatedUrl = ""] = names.map((each) => embedded.url.replace(/gatehouse$/, each));
 
-  const [emptyApp, withoutMiddleware] = [await buildEmptyApp(), copyWithoutMiddleware()];
-  const generated = await buildGenerated();
-  // The server migrates the database, as it would for a stranger.
-  // Every test comes from the same address, and many of them fail to sign in on purpose.
-  const settings = { ATTEMPT_IP_LIMIT: "0" };
-  const main = await startServer(process.cwd(), url, settings);
-  const second = await startServer(withoutMiddleware, url, settings);
-  const third = await startServer(generated.folder, generatedUrl, settings);
+  const withoutMiddleware = copyWithoutMiddleware();
+  const [emptyApp, generated] = await Promise.all([buildEmptyApp(), buildGenerated()]);
+  // The servers migrate the databases, as they would for a stranger.
+  const [main, second, third] = await Promise.all([
+    startServer(process.cwd(), url),
+    startServer(withoutMiddleware, url),
+    startServer(generated.folder, generatedUrl),
+  ]);
   await onDatabase(url, seed);
   await onDatabase(generatedUrl, seedGenerated);
 

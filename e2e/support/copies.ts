@@ -36,7 +36,7 @@ export async function buildEmptyApp(): Promise<string> {
   const write = (file: string, text: string) => writeFileSync(path.join(target, file), text);
   write("package.json", "{}");
   // Without these, Next.js would find the project's own further up.
-  write("next.config.mjs", "export default {};");
+  write("next.config.mjs", "export default { experimental: { turbopackFileSystemCacheForBuild: false } };");
   write("instrumentation.js", "export function register() {}");
   write("app/layout.jsx", "export default ({ children }) => <html><body>{children}</body></html>;");
   write(
