@@ -27,11 +27,13 @@ export default async function globalSetup() {
 
   const withoutMiddleware = copyWithoutMiddleware();
   const [emptyApp, generated] = await Promise.all([buildEmptyApp(), buildGenerated()]);
+  // Every test comes from the same address, and many of them fail to sign in on purpose.
+  const settings = { ATTEMPT_IP_LIMIT: "0" };
   // The servers migrate the databases, as they would for a stranger.
   const [main, second, third] = await Promise.all([
-    startServer(process.cwd(), url),
-    startServer(withoutMiddleware, url),
-    startServer(generated.folder, generatedUrl),
+    startServer(process.cwd(), url, settings),
+    startServer(withoutMiddleware, url, settings),
+    startServer(generated.folder, generatedUrl, settings),
   ]);
   await onDatabase(url, seed);
   await onDatabase(generatedUrl, seedGenerated);
