@@ -1,5 +1,6 @@
 import { desc, eq, sql } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
+import { type Context, inTransaction } from "@/lib/context";
 import { database } from "@/lib/db/client";
 import { ATTEMPT_TYPES, attemptBudgets, attempts } from "@/lib/db/schema/auth";
 import { auditEvents } from "@/lib/db/schema/events";
@@ -35,6 +36,12 @@ beforeEach(async () => {
     .set({ lastAttemptAt: daysAgo(10) })
     .where(eq(attemptBudgets.key, BOB));
 });
+
+async function waitingConnections(): Promise<number> {
+  const { rows } = await database().execute(sql`select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`);
+  return rows.length;
+}
 
 const logged = () => database().$count(attempts);
 const budgets = async () =>
@@ -110,10 +117,37 @@ describe("purging", () => {
   });
 });
 
+it("purging and signing in do not wait for each other in a ring", async () => {
+  await database().delete(attemptBudgets);
+  // The address lies first, where one statement over both scopes would find it first.
+  await database().insert(attemptBudgets).values({ type: "login", scope: "address", key: ADDRESS });
+  await database().insert(attemptBudgets).values({ type: "login", scope: "account", key: ANN });
+  const take = ({ db }: Context, scope: "account" | "address") =>
+    db.select().from(attemptBudgets).where(eq(attemptBudgets.scope, scope)).for("update");
+  const { purging } = await inTransaction(testContext(), async (signIn) => {
+    await take(signIn, "account");
+    const begun = Promise.allSettled([purgeAttempts(testContext(), {})]);
+    await expect.poll(waitingConnections, { timeout: 10_000, interval: 5 }).toBe(1);
+    await take(signIn, "address");
+    return { purging: begun };
+  });
+  expect(await purging).toEqual([{ status: "fulfilled", value: 12 }]);
+  expect(await budgets()).toEqual([]);
+});
+
+it("more budgets than one statement deletes go as a whole, and those that are made meanwhile stay", async () => {
+  await database().execute(sql`insert into attempt_budgets (id, type, scope, key, created_at)
+    select gen_random_uuid(), 'login', 'account', 'user-' || n, clock_timestamp() from generate_series(1, 11000) n`);
+  const later = sql`clock_timestamp() + interval '1 hour'` as unknown as Date;
+  await database().insert(attemptBudgets).values({ type: "login", scope: "account", key: "later", createdAt: later });
+  await purgeAttempts(testContext(), {});
+  expect(await budgets()).toEqual(["login later"]);
+});
+
 it("a log that is longer than one statement looks at goes as a whole, up to the moment that is asked for", async () => {
   await database().delete(attempts);
   await database().execute(sql`insert into attempts (type, login_id_canonical, created_at)
-    select 'login', ${ANN}, clock_timestamp() - interval '1 day' from generate_series(1, 120000)`);
+    select 'login', ${ANN}, now() - make_interval(days => 1 + n % 2) from generate_series(1, 120000) n`);
   const { rows } = await database().execute<{ at: string }>(sql`select clock_timestamp()::text as at`);
   await guess({ loginId: ANN });
   expect(await deleteFromLog(database(), rows[0]?.at ?? "")).toBe(120_000);

@@ -1,10 +1,10 @@
-import { and, eq, gt, lte, max, min, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, lte, type SQL, sql } from "drizzle-orm";
 import { recordAudit } from "@/lib/audit/record";
 import type { AttemptType } from "@/lib/auth/attempts/limits";
 import { canonicalLoginId } from "@/lib/auth/login-id";
-import { type Context, inTransaction } from "@/lib/context";
+import type { Context } from "@/lib/context";
 import type { Database } from "@/lib/db/client";
-import { attemptBudgets, attempts } from "@/lib/db/schema/auth";
+import { attemptBudgets, attempts, BUDGET_SCOPES } from "@/lib/db/schema/auth";
 
 /** Which attempts to forget; all conditions that are given hold. */
 export type PurgeFilter = {
@@ -18,23 +18,34 @@ export type PurgeFilter = {
 /** Rows of the log that one statement looks at: however long the log is, none runs for long. */
 const RANGE = 50_000;
 
+/** Budgets that one statement deletes: sign-ins to these accounts wait for no longer than it takes. */
+const BATCH = 5_000;
+
 /**
  * Deletes the rows of the log that match.
  * @param upTo the newest to delete
  * @returns how many
  */
 export async function deleteFromLog(db: Database, upTo: Date | string, where?: SQL): Promise<number> {
+  const place = sql`(${attempts.createdAt}, ${attempts.id})`;
+  const at = (row: { createdAt: string; id: number }) => sql`(${row.createdAt}::timestamptz, ${row.id}::bigint)`;
   const isOld = lte(attempts.createdAt, sql`${upTo}::timestamptz`);
-  const [range] = await db
-    .select({ first: min(attempts.id), last: max(attempts.id) })
-    .from(attempts)
-    .where(isOld);
   let deleted = 0;
-  for (let after = (range?.first ?? 0) - 1; after < (range?.last ?? -1); after += RANGE) {
-    const part = and(gt(attempts.id, after), lte(attempts.id, after + RANGE), isOld, where);
+  for (let after = { createdAt: "-infinity", id: 0 }; ; ) {
+    const isNext = and(isOld, sql`${place} > ${at(after)}`);
+    // From row to row of an index: the least and the greatest id of old rows can take a walk through all the others.
+    const [last] = await db
+      .select({ createdAt: sql<string>`${attempts.createdAt}::text`, id: attempts.id })
+      .from(attempts)
+      .where(isNext)
+      .orderBy(attempts.createdAt, attempts.id)
+      .offset(RANGE - 1)
+      .limit(1);
+    const part = and(isNext, last && sql`${place} <= ${at(last)}`, where);
     deleted += (await db.delete(attempts).where(part)).rowCount ?? 0;
+    if (!last) return deleted;
+    after = last;
   }
-  return deleted;
 }
 
 /** A moment by the clock of the database, to the microsecond. */
@@ -50,8 +61,27 @@ const budgetsFor = ({ olderThanDays, type }: PurgeFilter, loginId: string | unde
   and(
     type && eq(attemptBudgets.type, type),
     loginId === undefined ? undefined : and(eq(attemptBudgets.scope, "account"), eq(attemptBudgets.key, loginId)),
-    olderThanDays === undefined ? undefined : lte(attemptBudgets.lastAttemptAt, sql`${upTo}::timestamptz`),
+    lte(
+      olderThanDays === undefined ? attemptBudgets.createdAt : attemptBudgets.lastAttemptAt,
+      sql`${upTo}::timestamptz`,
+    ),
   );
+
+async function deleteBudgets(db: Database, where: SQL | undefined): Promise<void> {
+  // Accounts before addresses, as the limiter takes them, so that nobody waits in a ring.
+  for (const scope of [...BUDGET_SCOPES].reverse()) {
+    const some = db
+      .select({ id: attemptBudgets.id })
+      .from(attemptBudgets)
+      .where(and(eq(attemptBudgets.scope, scope), where))
+      .orderBy(attemptBudgets.id)
+      .limit(BATCH)
+      .for("update");
+    let deleted: number;
+    do deleted = (await db.delete(attemptBudgets).where(inArray(attemptBudgets.id, some))).rowCount ?? 0;
+    while (deleted === BATCH);
+  }
+}
 
 /**
  * Forgets attempts: deletes them from the log, and the counts with their locks. Attempts that are made meanwhile stay.
@@ -66,19 +96,17 @@ export async function purgeAttempts(ctx: Context, filter: PurgeFilter): Promise<
     loginId === undefined ? undefined : eq(attempts.loginIdCanonical, loginId),
   );
   const deleted = await deleteFromLog(ctx.db, upTo, matches);
+  await deleteBudgets(ctx.db, budgetsFor(filter, loginId, upTo));
   const told = { loginId, type, olderThanDays, deleted };
-  await inTransaction(ctx, async (tx) => {
-    await tx.db.delete(attemptBudgets).where(budgetsFor(filter, loginId, upTo));
-    await recordAudit(tx, {
-      action: "purge",
-      entity: "attempts",
-      ...(loginId && { entityLabel: loginId }),
-      changes: Object.fromEntries(
-        Object.entries(told)
-          .filter(([, value]) => value !== undefined)
-          .map(([name, value]) => [name, { from: value, to: null }]),
-      ),
-    });
+  await recordAudit(ctx, {
+    action: "purge",
+    entity: "attempts",
+    ...(loginId && { entityLabel: loginId }),
+    changes: Object.fromEntries(
+      Object.entries(told)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => [name, { from: value, to: null }]),
+    ),
   });
   return deleted;
 }

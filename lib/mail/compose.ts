@@ -95,6 +95,8 @@ export async function composeMail(row: OutboxRow): Promise<Mail | null> {
   if (!isEmailAddress(to.toLowerCase())) return null;
   // At the first mail, not at start: the library behind it takes a quarter of a second to load.
   const { renderMail } = await import("./render");
-  const locale = [holder.locale, row.locale].find(isLocale) ?? DEFAULT_LOCALE;
+  // Whoever locked an account by guessing has no say in how its owner is spoken to.
+  const asked = row.kind === "account-locked" ? null : row.locale;
+  const locale = [holder.locale, asked].find(isLocale) ?? DEFAULT_LOCALE;
   return { id: row.id, to, ...(await renderMail(content, locale)) };
 }

@@ -1,13 +1,15 @@
 import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
+import { noRequest } from "@/lib/context";
 import { database } from "@/lib/db/client";
 import { attemptBudgets } from "@/lib/db/schema/auth";
 import { mailOutbox } from "@/lib/db/schema/events";
 import { users } from "@/lib/db/schema/users";
 import { times } from "@/lib/testing/attempts";
-import { setUpTestDatabase } from "@/lib/testing/database";
+import { setUpTestDatabase, testContext } from "@/lib/testing/database";
 import { createTestUser } from "@/lib/testing/factories";
 import { takeOutbox } from "@/lib/testing/outbox";
+import { queueMails } from "./queue";
 
 /** What the owner of an account is told of its lock, and who is told nothing. */
 
@@ -38,6 +40,13 @@ describe("a lock on signing in", () => {
     await lockOut(user.loginId);
     const [mail] = await takeOutbox();
     expect(mail?.subject).toBe("[Gatehouse] Su cuenta está bloqueada por ahora");
+  });
+
+  it("is never told in the language of whoever made the guesses", async () => {
+    const { loginId } = await createTestUser();
+    const guesser = { ...noRequest, locale: "es" as const };
+    await queueMails({ ...testContext(), request: guesser }, [{ kind: "account-locked", loginId }]);
+    expect((await takeOutbox()).map(({ subject }) => subject)).toEqual(["[Gatehouse] Your account is locked for now"]);
   });
 
   it("is told to nobody where there is no such account", async () => {
