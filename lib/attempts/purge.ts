@@ -69,7 +69,7 @@ const budgetsFor = ({ olderThanDays, type }: PurgeFilter, loginId: string | unde
 
 async function deleteBudgets(db: Database, where: SQL | undefined): Promise<void> {
   // Accounts before addresses, as the limiter takes them, so that nobody waits in a ring.
-  for (const scope of [...BUDGET_SCOPES].reverse()) {
+  for (const scope of BUDGET_SCOPES) {
     const some = db
       .select({ id: attemptBudgets.id })
       .from(attemptBudgets)
