@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { eq } from "drizzle-orm";
 import { verifySignIn } from "@/lib/auth/sign-in";
+import { connect } from "@/lib/db/client";
 import { mailOutbox } from "@/lib/db/schema/events";
 import { times } from "@/lib/testing/attempts";
 import { findUserByLoginId } from "@/lib/users/service";
@@ -56,6 +57,33 @@ test("purge-attempts forgets what matches, and lifts the lock", async ({ ctx, un
   expect(purge("--older-than", "0", "--attempt-type", "login")).toMatchObject({ code: 0, out: "Deleted 17 attempts." });
   expect(await times(1, { loginId, isRight: true })).toEqual(["succeeded"]);
   expect(ctx.actor.kind).toBe("cli");
+});
+
+test("purge-attempts --all forgets everything, and says so in the terminal's language", async () => {
+  // Of its own: the others need their attempts.
+  const name = `e2e_purge_${process.pid}`;
+  const admin = await connect(env("E2E_ADMIN_DATABASE_URL"));
+  await admin.query(`create database ${name}`);
+  try {
+    const DATABASE_URL = env("E2E_ADMIN_DATABASE_URL").replace(/gatehouse$/, name);
+    expect(auth(["migrate"], { DATABASE_URL })).toMatchObject({ code: 0 });
+    const client = await connect(DATABASE_URL);
+    await client.query("insert into attempts (type) values ('login'), ('forgot'), ('reset')");
+    await client.end();
+    expect(auth(["purge-attempts"], { DATABASE_URL, input: "y\n" })).toMatchObject({ code: 1, out: "" });
+    const spanish = { DATABASE_URL, LANG: "es_ES.UTF-8" };
+    expect(auth(["purge-attempts"], spanish)).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining("No se ha borrado nada."),
+    });
+    const all = ["purge-attempts", "--all"];
+    expect(auth(all, spanish)).toEqual({ code: 0, out: "Se han borrado 3 intentos.", err: "" });
+    expect(auth(all, { DATABASE_URL })).toEqual({ code: 0, out: "Deleted 0 attempts.", err: "" });
+  } finally {
+    await admin.query(`drop database ${name} with (force)`);
+    await admin.end();
+  }
 });
 
 test("what goes wrong ends with 1, what was typed wrong with 2, and both with a sentence on stderr", () => {

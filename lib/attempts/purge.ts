@@ -68,7 +68,8 @@ const budgetsFor = ({ olderThanDays, type }: PurgeFilter, loginId: string | unde
   );
 
 async function deleteBudgets(db: Database, where: SQL | undefined): Promise<void> {
-  // Accounts before addresses, as the limiter takes them, so that nobody waits in a ring.
+  // One scope a statement: an attempt holds an account while it waits for an address, and both would wait in a ring.
+  // Accounts come first, as there, in case all this is part of a transaction.
   for (const scope of BUDGET_SCOPES) {
     const some = db
       .select({ id: attemptBudgets.id })
@@ -96,8 +97,8 @@ export async function purgeAttempts(ctx: Context, filter: PurgeFilter): Promise<
     loginId === undefined ? undefined : eq(attempts.loginIdCanonical, loginId),
   );
   const deleted = await deleteFromLog(ctx.db, upTo, matches);
-  await deleteBudgets(ctx.db, budgetsFor(filter, loginId, upTo));
   const told = { loginId, type, olderThanDays, deleted };
+  // Before any lock is lifted: whatever happens then, it is known that one was.
   await recordAudit(ctx, {
     action: "purge",
     entity: "attempts",
@@ -108,5 +109,6 @@ export async function purgeAttempts(ctx: Context, filter: PurgeFilter): Promise<
         .map(([name, value]) => [name, { from: value, to: null }]),
     ),
   });
+  await deleteBudgets(ctx.db, budgetsFor(filter, loginId, upTo));
   return deleted;
 }
