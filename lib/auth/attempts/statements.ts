@@ -26,6 +26,8 @@ export const PROBE: Statement = { name: "attempt_probe", text: "select from atte
 /**
  * How the budgets stand. An attempt that meets a lock is logged by the same statement, and costs nothing else.
  * $7 login id and $8 address for the log, $9 seconds within which an outcome can still be expected.
+ * The log of refusals is not waited for on the disk: a flood would be as slow as that, and a crash loses no more than the
+ * refusals of its last moment.
  */
 export const LOOK: Statement = {
   name: "attempt_look",
@@ -44,7 +46,7 @@ export const LOOK: Statement = {
     select greatest(max(locked_seconds), 0) as locked_seconds,
       coalesce(bool_or(is_full), false) as is_full,
       coalesce(bool_or(is_full and not is_open), false) as is_overdue
-    from budget`,
+    from budget, (select set_config('synchronous_commit', 'off', true)) as unhurried`,
 };
 
 /** Takes a slot of one budget, if it has one left and is not locked; a lock that has run out takes its count along. */
