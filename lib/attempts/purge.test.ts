@@ -147,9 +147,13 @@ it("more budgets than one statement deletes go as a whole, and those that are ma
 it("a log that is longer than one statement looks at goes as a whole, up to the moment that is asked for", async () => {
   await database().delete(attempts);
   await database().execute(sql`insert into attempts (type, login_id_canonical, created_at)
-    select 'login', ${ANN}, now() - make_interval(days => 1 + n % 2) from generate_series(1, 120000) n`);
+    select case when n % 4 = 0 then 'reset' else 'login' end, case when n % 8 < 7 then ${ANN} else ${BOB} end,
+      now() - make_interval(days => 1 + n % 2) from generate_series(1, 120000) n`);
   const { rows } = await database().execute<{ at: string }>(sql`select clock_timestamp()::text as at`);
+  const until = rows[0]?.at ?? "";
   await guess({ loginId: ANN });
-  expect(await deleteFromLog(database(), rows[0]?.at ?? "")).toBe(120_000);
+  expect(await deleteFromLog(database(), until, { loginId: ANN, type: "reset" })).toBe(30_000);
+  expect(await deleteFromLog(database(), until, { loginId: ANN })).toBe(75_000);
+  expect(await deleteFromLog(database(), until)).toBe(15_000);
   expect(await logged()).toBe(1);
 });

@@ -24,12 +24,21 @@ const BATCH = 5_000;
 /**
  * Deletes the rows of the log that match.
  * @param upTo the newest to delete
+ * @param filter with the login id in its canonical form
  * @returns how many
  */
-export async function deleteFromLog(db: Database, upTo: Date | string, where?: SQL): Promise<number> {
+export async function deleteFromLog(
+  db: Database,
+  upTo: Date | string,
+  { loginId, type }: Pick<PurgeFilter, "loginId" | "type"> = {},
+): Promise<number> {
   const place = sql`(${attempts.createdAt}, ${attempts.id})`;
   const at = (row: { createdAt: string; id: number }) => sql`(${row.createdAt}::timestamptz, ${row.id}::bigint)`;
-  const isOld = lte(attempts.createdAt, sql`${upTo}::timestamptz`);
+  // What narrows the log down by an index also narrows down what has to be looked at; a type does not.
+  const isOld = and(
+    lte(attempts.createdAt, sql`${upTo}::timestamptz`),
+    loginId === undefined ? undefined : eq(attempts.loginIdCanonical, loginId),
+  );
   let deleted = 0;
   for (let after = { createdAt: "-infinity", id: 0 }; ; ) {
     const isNext = and(isOld, sql`${place} > ${at(after)}`);
@@ -41,7 +50,7 @@ export async function deleteFromLog(db: Database, upTo: Date | string, where?: S
       .orderBy(attempts.createdAt, attempts.id)
       .offset(RANGE - 1)
       .limit(1);
-    const part = and(isNext, last && sql`${place} <= ${at(last)}`, where);
+    const part = and(isNext, last && sql`${place} <= ${at(last)}`, type && eq(attempts.type, type));
     deleted += (await db.delete(attempts).where(part)).rowCount ?? 0;
     if (!last) return deleted;
     after = last;
@@ -92,11 +101,7 @@ export async function purgeAttempts(ctx: Context, filter: PurgeFilter): Promise<
   const { type, olderThanDays } = filter;
   const loginId = filter.loginId === undefined ? undefined : canonicalLoginId(filter.loginId);
   const upTo = await daysAgo(ctx.db, olderThanDays ?? 0);
-  const matches = and(
-    type && eq(attempts.type, type),
-    loginId === undefined ? undefined : eq(attempts.loginIdCanonical, loginId),
-  );
-  const deleted = await deleteFromLog(ctx.db, upTo, matches);
+  const deleted = await deleteFromLog(ctx.db, upTo, { ...filter, loginId });
   const told = { loginId, type, olderThanDays, deleted };
   // Before any lock is lifted: whatever happens then, it is known that one was.
   await recordAudit(ctx, {

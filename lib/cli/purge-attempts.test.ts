@@ -51,7 +51,7 @@ describe("purging everything on a terminal", () => {
     expect(await left()).toBe(0);
   });
 
-  it.each(["\n", "n\n", "yes, but\n", "sí\n"])("is not done after %j", async (answer) => {
+  it.each(["\n", "n\n", "yes, but\n", "sí\n", "y\x03", "\x04"])("is not done after %j", async (answer) => {
     const { printed, failure } = await purgeAll(answer);
     expect(failure).toBeInstanceOf(CliError);
     expect(printed).toEqual([]);

@@ -18,24 +18,26 @@ type OutboxRow = typeof mailOutbox.$inferSelect;
 /** Whether the holder may set a password by mail at all. */
 const takesLinks = (holder: LinkHolder) => holder.isNotDisabled && !isReservedLoginId(holder.loginIdCanonical);
 
-/** Whom to tell that the account cannot be signed in to for a while; nobody, of an address that was never proven. */
+/** Looks up whose account cannot be signed in to for a while. */
 async function ownerOfLocked(db: Database, row: OutboxRow, loginId: string): Promise<LinkHolder | undefined> {
   const holder = await findLinkHolder(db, eq(users.loginIdCanonical, loginId));
-  if (!holder?.isVerified || !holder.isNotDisabled) return undefined;
-  await db.update(mailOutbox).set({ userId: holder.id }).where(eq(mailOutbox.id, row.id));
+  if (holder) await db.update(mailOutbox).set({ userId: holder.id }).where(eq(mailOutbox.id, row.id));
   return holder;
 }
 
-/** What helps against a lock, by the way in that this app has. */
-function lockRemedy(): AccountLocked["remedy"] {
-  if (config().LOGIN_AUTHENTICATOR !== "password") return "wait";
+/** What helps against a lock: nothing but time those whose password is kept elsewhere. */
+function lockRemedy({ loginIdCanonical }: LinkHolder): AccountLocked["remedy"] {
+  if (config().LOGIN_AUTHENTICATOR !== "password" || isReservedLoginId(loginIdCanonical)) return "wait";
   return mailsPasswordLinks() ? "reset" : "ask";
 }
 
-function lockOf({ loginId }: LinkHolder, { createdAt: lockedAt }: OutboxRow): AccountLocked {
+/** Nobody is told at an address that was never proven, nor of an account that is closed anyway. */
+function lockOf(holder: LinkHolder, { createdAt: lockedAt }: OutboxRow): AccountLocked | undefined {
+  const { loginId, isVerified, isNotDisabled } = holder;
+  if (!isVerified || !isNotDisabled) return undefined;
   const { limit: attempts, lockoutSeconds } = attemptLimits("login");
   const lockoutMinutes = Math.ceil(lockoutSeconds / 60);
-  return { kind: "account-locked", loginId, attempts, lockedAt, lockoutMinutes, remedy: lockRemedy() };
+  return { kind: "account-locked", loginId, attempts, lockedAt, lockoutMinutes, remedy: lockRemedy(holder) };
 }
 
 /**

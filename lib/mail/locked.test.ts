@@ -7,8 +7,10 @@ import { mailOutbox } from "@/lib/db/schema/events";
 import { users } from "@/lib/db/schema/users";
 import { times } from "@/lib/testing/attempts";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
-import { createTestUser } from "@/lib/testing/factories";
+import { withEnvironment } from "@/lib/testing/environment";
+import { createTestUser, uniqueName } from "@/lib/testing/factories";
 import { takeOutbox } from "@/lib/testing/outbox";
+import { composeMail } from "./compose";
 import { queueMails } from "./queue";
 
 /** What the owner of an account is told of its lock, and who is told nothing. */
@@ -40,6 +42,38 @@ describe("a lock on signing in", () => {
     await lockOut(user.loginId);
     const [mail] = await takeOutbox();
     expect(mail?.subject).toBe("[Gatehouse] Su cuenta está bloqueada por ahora");
+  });
+
+  const directory = {
+    LOGIN_AUTHENTICATOR: "ldap",
+    LDAP_SERVER_URL: "ldaps://a.test",
+    LDAP_DN_FORMAT: "uid={},dc=acme",
+  };
+  const client = { issuer: "https://id.example.com", clientId: "c", clientSecret: "s" };
+  const provider = { OIDC_PROFILES: JSON.stringify([{ name: "corp", domainFilter: "corp.example", client }]) };
+
+  it.each([
+    ["here", {}, /choose a new password with “I forgot my password”/],
+    ["here, but links are not mailed", { EMAIL_ENABLED: "false" }, /ask an administrator to lift the lock/],
+    ["in a directory", directory, /try again when that time is over\.\n/],
+    ["at a provider that claims the domain", provider, /try again when that time is over\.\n/],
+  ])("is told with what helps where the password is kept: %s", async (_, variables, remedy) => {
+    const { loginId } = await createTestUser({ loginId: `${uniqueName("sso")}@corp.example` });
+    await lockOut(loginId);
+    await withEnvironment(variables, async () => {
+      const [mail] = await takeOutbox();
+      expect(mail?.text).toMatch(remedy);
+    });
+  });
+
+  it("is told no more when the account was closed before the mail was taken", async () => {
+    const { id, loginId } = await createTestUser();
+    await lockOut(loginId);
+    const [asked] = await database().select().from(mailOutbox);
+    if (!asked) throw new Error("no mail");
+    expect(await composeMail(asked)).toMatchObject({ to: loginId });
+    await database().update(users).set({ isEnabled: false }).where(eq(users.id, id));
+    expect(await takeOutbox()).toEqual([]);
   });
 
   it("is never told in the language of whoever made the guesses", async () => {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type PurgeFilter, purgeAttempts } from "@/lib/attempts/purge";
 import type { AttemptType } from "@/lib/auth/attempts/limits";
 import { type CliCommand, CliError, type CliTools } from "@/lib/cli/command";
@@ -10,7 +10,11 @@ type Options = { username?: string; olderThan?: number; attemptType?: AttemptTyp
 /** Nobody deletes everything, and lifts every lock, by having forgotten an option. */
 async function confirmAll({ texts: { cli } }: CliTools): Promise<void> {
   if (!process.stdin.isTTY) throw new CliError(cli("purgeNothing"));
-  const answer = await ask(cli("purgeConfirm"));
+  const answer = await ask(cli("purgeConfirm")).catch(() => {
+    // Ctrl+C and Ctrl+D are a no; unlike Enter they leave the cursor where it is.
+    process.stderr.write("\n");
+    return "";
+  });
   if (!cli("purgeYes").split(" ").includes(answer.trim().toLowerCase())) throw new CliError(cli("purgeNothing"));
 }
 
@@ -27,14 +31,14 @@ const purgeAttemptsCommand: CliCommand = (program, tools) => {
     .option("--older-than <days>", cli("help.purgeOlderThan"), days)
     .addOption(new Option("--attempt-type <type>", cli("help.purgeType")).choices(ATTEMPT_TYPES))
     .option("--all", cli("help.purgeAll"))
-    .action(async ({ username, olderThan, attemptType, all }: Options) => {
+    .action(async ({ username, olderThan, attemptType, all }: Options, command: Command) => {
       const filter: PurgeFilter = {
         ...(username !== undefined && { loginId: username }),
         ...(olderThan !== undefined && { olderThanDays: olderThan }),
         ...(attemptType && { type: attemptType }),
       };
       const isFiltered = Object.keys(filter).length > 0;
-      if (all && isFiltered) throw new CliError(cli("purgeAllOrSome"));
+      if (all && isFiltered) command.error(cli("purgeAllOrSome"));
       if (!all && !isFiltered) await confirmAll(tools);
       const deleted = await purgeAttempts(await tools.context(), filter);
       tools.print(cli("purged", { deleted: String(deleted) }));
