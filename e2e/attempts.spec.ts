@@ -66,6 +66,28 @@ test("the page of a locked user says so, and unlocks", async ({ page, ctx, signI
   expect(await locksOn(ctx, loginId)).toBe(0);
 });
 
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a lock is lifted, and one that has gone meanwhile is no error", async ({ page, ctx, signInAs, unique }) => {
+    const [first, second] = [`${unique("plain")}@example.com`, `${unique("gone")}@example.com`];
+    await lockedAccount(ctx, first);
+    const { id } = await lockedAccount(ctx, second);
+    await signInAs(people.manager);
+    await page.goto(`/admin/attempts?loginId=${first}`);
+    await page.getByRole("button", { name: `Unlock ${first} (Sign-in)` }).click();
+    await expect(page.getByRole("status").filter({ hasText: `${first} was unlocked.` })).toBeVisible();
+    await expect(page).toHaveURL(`/admin/attempts?loginId=${encodeURIComponent(first)}`);
+    expect(await locksOn(ctx, first)).toBe(0);
+
+    await page.goto(`/admin/users/${id}/edit?from=%2Fadmin%2Fusers%3Fq%3Dgone`);
+    await liftAccountLock(ctx.db, second);
+    await page.getByRole("button", { name: `Unlock ${second}` }).click();
+    await expect(page.getByRole("status").filter({ hasText: "That lock had ended already." })).toBeVisible();
+    await expect(page).toHaveURL(`/admin/users/${id}/edit?from=%2Fadmin%2Fusers%3Fq%3Dgone`);
+  });
+});
+
 test("all locks that match are lifted at once, and no others", async ({ page, ctx, signInAs, unique }) => {
   const stem = unique("crowd");
   for (const n of [1, 2, 3]) await times(LIMIT, { loginId: `${stem}-${n}@example.com` });

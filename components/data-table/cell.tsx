@@ -70,8 +70,8 @@ export function Cell({ kind, value }: { kind: CellKind; value: CellValue }) {
     );
   }
   return kind === "code" ? (
-    <code className="text-[0.95em]">{value}</code>
+    <code className="text-[0.95em] max-md:wrap-anywhere">{value}</code>
   ) : (
-    <span className="break-words">{value}</span>
+    <span className="break-words max-md:wrap-anywhere">{value}</span>
   );
 }

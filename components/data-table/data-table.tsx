@@ -190,7 +190,7 @@ export function DataTable({ caption, columns, rows, sort, sortFormId, onSort, se
                   role="cell"
                   key={cell.id}
                   className={cn(
-                    "px-2.5 py-2.5 align-top max-md:grid-cols-[8rem_1fr] max-md:justify-items-start max-md:gap-3 max-md:px-0 max-md:py-0.5",
+                    "px-2.5 py-2.5 align-top max-md:grid-cols-[8rem_1fr] max-md:items-start max-md:justify-items-start max-md:gap-3 max-md:px-0 max-md:py-0.5",
                     // Cards leave out what is empty; a table keeps its columns.
                     isEmpty(value) ? "max-md:hidden" : "max-md:grid",
                   )}

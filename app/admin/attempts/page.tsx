@@ -3,9 +3,10 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { ListScreen } from "@/app/admin/_screens/list";
 import { LockTabs } from "@/app/admin/locks/tabs";
+import { Badge } from "@/components/ui/badge";
 import { access } from "@/lib/attempts/access";
 import { attemptEntity } from "@/lib/attempts/entity";
-import { ownersOf } from "@/lib/attempts/owners";
+import { type Owner, ownersOf } from "@/lib/attempts/owners";
 import { satisfies } from "@/lib/auth/conditions";
 import { contextOf, requirePermissions } from "@/lib/auth/guards";
 import type { StoredRow } from "@/lib/crud/entity";
@@ -24,11 +25,16 @@ export default async function AttemptsPage({ searchParams }: PageProps<"/admin/a
   const query = await searchParams;
   const ctx = await contextOf(principal);
   const from = listHref("/admin/attempts", parseListQuery(query, listFieldsOf(ctx, attemptEntity)));
-  /** A login that belongs to somebody leads there. */
-  const linked = async (rows: StoredRow[]) => {
+  const t = await getTranslations("list");
+  const cellsOf = async (rows: StoredRow[]) => {
     const tried = rows.flatMap(({ loginIdCanonical }) => loginIdCanonical ?? []) as string[];
-    const owners = await ownersOf(ctx, tried);
+    // A login that belongs to somebody leads there.
+    const owners = satisfies(principal, usersAccess.edit) ? await ownersOf(ctx, tried) : new Map<string, Owner>();
     return {
+      // Unlike others, this "yes" is no good news.
+      duringLockout: ({ duringLockout }: StoredRow) => (
+        <Badge tone={duringLockout ? "bad" : "neutral"}>{duringLockout ? t("yes") : t("no")}</Badge>
+      ),
       loginId: ({ loginIdCanonical }: StoredRow) => {
         const loginId = loginIdCanonical as string | null;
         const owner = owners.get(loginId ?? "");
@@ -50,7 +56,7 @@ export default async function AttemptsPage({ searchParams }: PageProps<"/admin/a
       entity={entities.attempts}
       principal={principal}
       searchParams={query}
-      {...(satisfies(principal, usersAccess.edit) && { cells: linked })}
+      cells={cellsOf}
       above={
         <>
           <LockTabs here="attempts" />

@@ -47,7 +47,11 @@ export default async function LocksPage({ searchParams }: PageProps<"/admin/lock
       extra={(row) => {
         const { id, key, type } = row as Lock;
         const name = t("unlockNamed", { name: key, type: t(`choices.type.${type}`) });
-        return <UnlockButton id={id} label={t("unlock")} name={name} from={from} action={unlockOne} />;
+        return (
+          <span className="max-md:mt-1.5 max-md:ml-2.5">
+            <UnlockButton id={id} label={t("unlock")} name={name} from={from} action={unlockOne} />
+          </span>
+        );
       }}
     />
   );

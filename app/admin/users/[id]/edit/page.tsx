@@ -6,7 +6,6 @@ import { UserForm } from "@/app/admin/users/form";
 import { LockNotice } from "@/app/admin/users/lock-notice";
 import { userWords } from "@/app/admin/users/words";
 import { requirePermissions } from "@/lib/auth/guards";
-import { backTo } from "@/lib/crud/carried";
 import { entities } from "@/lib/entities";
 import { access } from "@/lib/users/access";
 
@@ -17,20 +16,14 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function EditUserPage({ params, searchParams }: PageProps<"/admin/users/[id]/edit">) {
   const principal = await requirePermissions(access.edit);
   const [{ id }, query] = [await params, await searchParams];
-  const list = backTo(query.from, "/admin/users");
+  const back = typeof query.from === "string" ? `?${new URLSearchParams({ from: query.from })}` : "";
   return (
     <EditScreen
       entity={entities.users}
       principal={principal}
       id={id}
       searchParams={query}
-      notice={
-        <LockNotice
-          principal={principal}
-          id={id}
-          from={`/admin/users/${id}/edit?${new URLSearchParams({ from: list })}`}
-        />
-      }
+      notice={<LockNotice principal={principal} id={id} from={`/admin/users/${id}/edit${back}`} />}
       action={saveUser}
       Form={UserForm}
       words={await userWords("existing")}
