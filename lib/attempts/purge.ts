@@ -1,8 +1,9 @@
-import { and, eq, inArray, lte, type SQL, sql } from "drizzle-orm";
+import { and, eq, lte, type SQL, sql } from "drizzle-orm";
 import { recordAudit } from "@/lib/audit/record";
 import type { AttemptType } from "@/lib/auth/attempts/limits";
 import { canonicalLoginId } from "@/lib/auth/login-id";
 import type { Context } from "@/lib/context";
+import { deleteInBatches } from "@/lib/db/batches";
 import type { Database } from "@/lib/db/client";
 import { attemptBudgets, attempts, BUDGET_SCOPES } from "@/lib/db/schema/auth";
 
@@ -18,9 +19,6 @@ export type PurgeFilter = {
 /** Rows of the log that one statement looks at: however long the log is, none runs for long. */
 const RANGE = 50_000;
 
-/** Budgets that one statement deletes: sign-ins to these accounts wait for no longer than it takes. */
-const BATCH = 5_000;
-
 /**
  * Deletes the rows of the log that match.
  * @param upTo the newest to delete
@@ -29,7 +27,7 @@ const BATCH = 5_000;
  */
 export async function deleteFromLog(
   db: Database,
-  upTo: Date | string,
+  upTo: string,
   { loginId, type }: Pick<PurgeFilter, "loginId" | "type"> = {},
 ): Promise<number> {
   const place = sql`(${attempts.createdAt}, ${attempts.id})`;
@@ -58,7 +56,7 @@ export async function deleteFromLog(
 }
 
 /** A moment by the clock of the database, to the microsecond. */
-async function daysAgo(db: Database, days: number): Promise<string> {
+export async function daysAgo(db: Database, days: number): Promise<string> {
   const { rows } = await db.execute<{ at: string }>(
     sql`select (clock_timestamp() - make_interval(days => ${days}))::text as at`,
   );
@@ -80,16 +78,7 @@ async function deleteBudgets(db: Database, where: SQL | undefined): Promise<void
   // One scope a statement: an attempt holds an account while it waits for an address, and both would wait in a ring.
   // Accounts come first, as there, in case all this is part of a transaction.
   for (const scope of BUDGET_SCOPES) {
-    const some = db
-      .select({ id: attemptBudgets.id })
-      .from(attemptBudgets)
-      .where(and(eq(attemptBudgets.scope, scope), where))
-      .orderBy(attemptBudgets.id)
-      .limit(BATCH)
-      .for("update");
-    let deleted: number;
-    do deleted = (await db.delete(attemptBudgets).where(inArray(attemptBudgets.id, some))).rowCount ?? 0;
-    while (deleted === BATCH);
+    await deleteInBatches(db, attemptBudgets, and(eq(attemptBudgets.scope, scope), where), "wait");
   }
 }
 

@@ -5,7 +5,7 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { config } from "@/lib/config/env";
 import { faultOf } from "@/lib/db/client";
 import { Blocked, Forbidden } from "@/lib/errors";
-import { countRefusedForm } from "./attempts/refused";
+import { countRefusedForm } from "./attempts/forms";
 import { primaryAuthenticator } from "./authenticators/registry";
 import { anonymousContext } from "./guards";
 import { problemOf } from "./handler";

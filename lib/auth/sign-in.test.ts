@@ -6,6 +6,7 @@ import { users } from "@/lib/db/schema/users";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { createTestUser, type TestUser } from "@/lib/testing/factories";
+import { failureOf } from "@/lib/testing/failure";
 import { everythingStored } from "@/lib/testing/records";
 import { verifySignIn } from "./sign-in";
 
@@ -148,5 +149,25 @@ describe("with input of another kind", () => {
 it("does not take a database out of reach for a wrong password", async () => {
   await withEnvironment({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing" }, async () => {
     await expect(verifySignIn(testContext(), { loginId: "active@example.com", password: PASSWORD })).rejects.toThrow();
+  });
+});
+
+describe("whatever is typed around a login id", () => {
+  const around = {
+    nothing: "",
+    blanks: " ".repeat(400),
+    "more blanks": "\t\u00a0\u3000".repeat(5_000),
+    "line breaks": "\n\u2028".repeat(200),
+    "invisible marks": "\ufeff".repeat(500),
+  };
+
+  it.each(Object.entries(around))("%s: what opens an account is counted for it", async (_, padding) => {
+    const { loginId } = await createTestUser({ password: PASSWORD });
+    const input = (password: string) => ({ loginId: `${padding}${loginId}${padding}`, password });
+    expect(await verifySignIn(testContext(), input(PASSWORD))).toMatchObject({ ok: true });
+    for (let n = 0; n < 15; n += 1) expect(await verifySignIn(testContext(), input("wrong"))).toEqual(INVALID);
+    for (const each of [input(PASSWORD), { loginId, password: PASSWORD }]) {
+      expect(await failureOf(verifySignIn(testContext(), each))).toMatchObject({ code: "blocked" });
+    }
   });
 });

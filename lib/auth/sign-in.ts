@@ -5,16 +5,12 @@ import { limitAttempt } from "./attempts/limiter";
 import { primaryAuthenticator } from "./authenticators/registry";
 import { PASSWORD_MAX_BYTES } from "./password";
 
-/** Longest login id that is looked at, in characters. */
-const LOGIN_ID_MAX = 320;
-
-/** PostgreSQL text cannot hold NUL, and neither can an honest login id or password. */
-const hasNoNul = (text: string) => !text.includes("\0");
-
-const credentialsSchema = z.object({
-  loginId: z.string().trim().min(1).max(LOGIN_ID_MAX).refine(hasNoNul),
-  password: z.string().min(1).max(PASSWORD_MAX_BYTES).refine(hasNoNul),
-});
+const passwordSchema = z
+  .string()
+  .min(1)
+  .max(PASSWORD_MAX_BYTES)
+  // No directory takes it, and no honest password has it.
+  .refine((text) => !text.includes("\0"));
 
 /** Who has proved to own an account, and by what. */
 export type VerifiedUser = { id: string; loginId: string; passwordHash?: string | undefined };
@@ -24,10 +20,7 @@ export type SignInOutcome =
   /** `invalid` is the one answer to everything that is not the right password. */
   | { ok: false; reason: "invalid" | "disabled" | "unverified" };
 
-const typedLoginId = (input: unknown): string => {
-  const { loginId } = Object(input) as { loginId?: unknown };
-  return typeof loginId === "string" ? loginId : "";
-};
+const typed = (input: unknown): { loginId?: unknown; password?: unknown } => Object(input);
 
 /**
  * Decides whether somebody may sign in: the one verb behind the login form and Auth.js' own endpoints. The attempt is limited
@@ -35,17 +28,23 @@ const typedLoginId = (input: unknown): string => {
  * @throws Blocked after too many failures; when the database cannot be asked
  */
 export function verifySignIn(ctx: Context, input: unknown): Promise<SignInOutcome> {
-  const attempt = { type: "login", loginId: typedLoginId(input), isSuccess: ({ ok }: SignInOutcome) => ok } as const;
-  return limitAttempt(ctx, attempt, () => judge(input));
+  const { loginId, password } = typed(input);
+  const attempt = {
+    type: "login",
+    loginId: typeof loginId === "string" ? loginId : "",
+    isSuccess: ({ ok }: SignInOutcome) => ok,
+  } as const;
+  return limitAttempt(ctx, attempt, (counted) => judge(counted, password));
 }
 
-async function judge(input: unknown): Promise<SignInOutcome> {
-  const credentials = credentialsSchema.safeParse(input);
-  if (!credentials.success) return { ok: false, reason: "invalid" };
-  const account = await primaryAuthenticator().verify(credentials.data);
+/** @param loginId the one that the attempt is counted for */
+async function judge(loginId: string | null, typedPassword: unknown): Promise<SignInOutcome> {
+  const password = passwordSchema.safeParse(typedPassword);
+  if (loginId === null || !password.success) return { ok: false, reason: "invalid" };
+  const account = await primaryAuthenticator().verify({ loginId, password: password.data });
   if (!account) return { ok: false, reason: "invalid" };
   if (account.isDisabled) return { ok: false, reason: "disabled" };
   if (config().mailEnabled && !account.isVerified) return { ok: false, reason: "unverified" };
-  const { id, loginId, passwordHash } = account;
-  return { ok: true, user: { id, loginId, passwordHash } };
+  const { id, passwordHash } = account;
+  return { ok: true, user: { id, loginId: account.loginId, passwordHash } };
 }

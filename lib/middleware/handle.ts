@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
-import { attemptTypeOf, countRefusedForm, limiterAnswers } from "@/lib/auth/attempts/refused";
+import { attemptTypeOf, countRefusedForm, limiterAnswers } from "@/lib/auth/attempts/forms";
 import { satisfies } from "@/lib/auth/conditions";
 import { loginPath } from "@/lib/auth/redirects";
 import { HEADER } from "@/lib/auth/request";

@@ -12,6 +12,7 @@ import { composeMail } from "@/lib/mail/compose";
 import { setUpTestDatabase, testContext } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { createTestUser, signedIn, type TestUser, uniqueName } from "@/lib/testing/factories";
+import { failureOf } from "@/lib/testing/failure";
 import { takeOutbox } from "@/lib/testing/outbox";
 import { failuresIn, successesIn } from "@/lib/testing/races";
 import {
@@ -214,6 +215,15 @@ describe("a forgotten password", () => {
     });
     await requestPasswordReset(anonymous(), reserved.loginId);
     expect(await takeOutbox()).toHaveLength(1);
+  });
+
+  it("is limited by account, however many blanks are around it", async () => {
+    const { loginId } = await createTestUser();
+    const padded = `${loginId}${" ".repeat(5_000)}`;
+    for (let n = 0; n < 15; n += 1) await requestPasswordReset(anonymous(), n % 2 ? padded : loginId);
+    for (const each of [padded, loginId]) {
+      expect(await failureOf(requestPasswordReset(anonymous(), each))).toMatchObject({ code: "blocked" });
+    }
   });
 
   it("asked for 100 times at once is mailed once, and again when some time has passed", async () => {

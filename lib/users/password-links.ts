@@ -105,9 +105,8 @@ async function redeem(
  * @throws Invalid if that is no e-mail address, Blocked after too many attempts
  */
 export function requestPasswordReset(ctx: Context, email: string): Promise<void> {
-  return limitAttempt(ctx, { type: "forgot", loginId: email, isSuccess: () => true }, async () => {
-    const loginId = canonicalLoginId(email);
-    if (!isEmailAddress(loginId)) throw new Invalid({ email: { key: "notAnEmail" } });
+  return limitAttempt(ctx, { type: "forgot", loginId: email, isSuccess: () => true }, async (loginId) => {
+    if (loginId === null || !isEmailAddress(loginId)) throw new Invalid({ email: { key: "notAnEmail" } });
     await queueMails(ctx, [{ kind: "reset-password", loginId }]);
   });
 }

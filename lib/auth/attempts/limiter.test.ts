@@ -54,6 +54,7 @@ describe("failures on an account", () => {
   it.each([
     "ann@example.com",
     " Ann@Example.COM\t",
+    `${" ".repeat(5_000)}ann@example.com${"\u3000".repeat(5_000)}`,
     "ＡＮＮ@example.com",
     "ann＠example.com",
     "ann@example。com",

@@ -84,20 +84,22 @@ export type LimitedAttempt<T> = {
  * Runs `work`, which checks a password, sends a mail or sets a password, as one limited attempt of the client. Of sign-ins
  * only failures count, and a success clears the count of its account; of everything else each attempt counts. What `work`
  * throws counts as a failure, unless it could not be judged at all (a database or directory out of reach).
+ * @param work is given the login id that the attempt is counted for, in its canonical form: whatever it looks up by what was
+ *   typed, it looks up by this, or spellings that are counted apart could open the same account. Null for nobody's
  * @throws Blocked with the seconds until the next try, in which case `work` has not been called; Unavailable when the limiter
  *   cannot tell; whatever `work` throws
  */
 export async function limitAttempt<T>(
   ctx: Context,
   { type, loginId, isSuccess }: LimitedAttempt<T>,
-  work: () => Promise<T>,
+  work: (account: string | null) => Promise<T>,
 ): Promise<T> {
-  if (!config().ATTEMPT_LIMIT_ENABLED) return work();
   const attempt = attemptOf(type, loginId, ctx.request.ip);
+  if (!config().ATTEMPT_LIMIT_ENABLED) return work(attempt.account);
   const slot = await orUnavailable(takeSlot(attempt));
   let result: T;
   try {
-    result = await work();
+    result = await work(attempt.account);
   } catch (error) {
     const isJudged = error instanceof AppError && !(error instanceof Unavailable);
     // What went wrong first is what is told; a slot that is left open counts by itself after a while.

@@ -1,4 +1,5 @@
 import type { Statement } from "@/lib/db/client";
+import type { BUDGET_SCOPES } from "@/lib/db/schema/auth";
 
 /**
  * Each decision of the limiter is one statement, and in it one atomic statement a budget: the row is locked, judged as it is
@@ -17,8 +18,12 @@ const taken = `(select count(*) from unnest(
 
 const isLocked = "coalesce(b.locked_until > clock_timestamp(), false)";
 
-const isOf = (scope: "account" | "address") =>
-  `b.type = $1 and b.scope = '${scope}' and b.key = ${scope === "account" ? "$2" : "$3"}`;
+type Scope = (typeof BUDGET_SCOPES)[number];
+
+const isOf = (scope: Scope) => `b.type = $1 and b.scope = '${scope}' and b.key = ${scope === "account" ? "$2" : "$3"}`;
+
+/** Makes what is done to the address wait for what `account`, a part of the same statement, does to the account. */
+const afterAccount = "(select count(*) from account) >= 0";
 
 /** Whether the limiter can decide at all. */
 export const PROBE: Statement = { name: "attempt_probe", text: "select from attempt_budgets limit 1" };
@@ -50,7 +55,7 @@ export const LOOK: Statement = {
 };
 
 /** Takes a slot of one budget, if it has one left and is not locked; a lock that has run out takes its count along. */
-const reserve = (scope: "account" | "address", condition: string) => `
+const reserve = (scope: Scope, condition: string) => `
   insert into attempt_budgets as b (type, scope, key, undecided_at, last_attempt_at, created_at)
   select $1, '${scope}', ${scope === "account" ? "$2" : "$3"}, array[clock_timestamp()], clock_timestamp(), clock_timestamp()
   where ${condition}
@@ -82,10 +87,6 @@ export const RESERVE: Statement = {
       (select id from logged) as logged_id`,
 };
 
-/** Gives a slot of row `b` back. */
-const without = (at: string) =>
-  `array(select t from unnest(b.undecided_at) as t where t is distinct from ${at}::timestamptz)`;
-
 const isDecided = (at: string) =>
   `(u = ${at}::timestamptz) is true or u <= clock_timestamp() - make_interval(secs => $8)`;
 
@@ -93,7 +94,7 @@ const isDecided = (at: string) =>
  * Counts the slot at `at`, and every other one whose outcome should long be known: whoever held it has died. The attempt that
  * fills the budget locks it for $7 seconds after the last one that counts. During a lock nothing is counted.
  */
-const count = (scope: "account" | "address", at: string, condition = "true") => `
+const count = (scope: Scope, at: string, condition = "true") => `
   update attempt_budgets b set
     (counted_at, locked_until) = (
       select coalesce(array_agg(t order by t), '{}'),
@@ -120,12 +121,18 @@ export const COUNT: Statement = {
   name: "attempt_count",
   text: `
     with account as (${count("account", "$9")}),
-    address as (${count("address", "$10", "(select count(*) from account) >= 0")}),
+    address as (${count("address", "$10", afterAccount)}),
     told as (
       insert into mail_outbox (kind, login_id) select 'account-locked', $2 from account where is_locked_now and $12),
     logged as (update attempts set success = true where id = $11)
     select 1`,
 };
+
+/** Gives the slot at `at` back. */
+const giveBack = (scope: Scope, at: string, { along = "", condition = "true" } = {}) => `
+  update attempt_budgets b set
+    ${along}undecided_at = array(select t from unnest(b.undecided_at) as t where t is distinct from ${at}::timestamptz)
+  where ${isOf(scope)} and ${condition} returning 1`;
 
 /**
  * Forgets the failures on the account after the right password, and gives back the slot on the address, where nothing else
@@ -134,12 +141,8 @@ export const COUNT: Statement = {
 export const CLEAR: Statement = {
   name: "attempt_clear",
   text: `
-    with account as (
-      update attempt_budgets b set counted_at = '{}', locked_until = null, undecided_at = ${without("$4")}
-      where ${isOf("account")} returning 1),
-    address as (
-      update attempt_budgets b set undecided_at = ${without("$5")}
-      where ${isOf("address")} and (select count(*) from account) >= 0 returning 1),
+    with account as (${giveBack("account", "$4", { along: "counted_at = '{}', locked_until = null, " })}),
+    address as (${giveBack("address", "$5", { condition: afterAccount })}),
     logged as (update attempts set success = true where id = $6)
     select 1`,
 };
@@ -147,9 +150,5 @@ export const CLEAR: Statement = {
 /** Gives both slots back ($4 and $5), of an attempt that nobody could judge. */
 export const RELEASE: Statement = {
   name: "attempt_release",
-  text: `
-    with account as (
-      update attempt_budgets b set undecided_at = ${without("$4")} where ${isOf("account")} returning 1)
-    update attempt_budgets b set undecided_at = ${without("$5")}
-    where ${isOf("address")} and (select count(*) from account) >= 0`,
+  text: `with account as (${giveBack("account", "$4")}) ${giveBack("address", "$5", { condition: afterAccount })}`,
 };

@@ -1,4 +1,4 @@
-/** What a person typed to sign in. */
+/** What a person typed to sign in; the login id in its canonical form, by which the attempt is counted. */
 export type Credentials = { loginId: string; password: string };
 
 /** The state of an account, told only to whoever has proved to own it. */

@@ -1,6 +1,5 @@
 import { eq, sql } from "drizzle-orm";
 import { isNotDisabled } from "@/lib/auth/active";
-import { canonicalLoginId } from "@/lib/auth/login-id";
 import { verifyPassword } from "@/lib/auth/password";
 import { database } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
@@ -19,7 +18,7 @@ export const passwordAuthenticator: Authenticator = {
         isVerified: users.isVerified,
       })
       .from(users)
-      .where(eq(users.loginIdCanonical, canonicalLoginId(loginId)));
+      .where(eq(users.loginIdCanonical, loginId));
     const isRight = await verifyPassword(user?.passwordHash, password);
     return isRight && user?.passwordHash ? { ...user, passwordHash: user.passwordHash } : null;
   },

@@ -6,6 +6,8 @@ import { limitAttempt } from "./limiter";
 import type { AttemptType } from "./limits";
 import { PROBE } from "./statements";
 
+/** Posts that are attempts, for those that see them before anybody reads them: the middleware, and the door to Auth.js. */
+
 /** The pages and endpoints whose posts are attempts, by the beginning of the path. */
 const FORMS: [path: string, type: AttemptType][] = [
   ["/login", "login"],
