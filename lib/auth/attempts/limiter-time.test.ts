@@ -89,6 +89,20 @@ describe("the lock", () => {
     }),
   );
 
+  it(
+    "lasts from when the last attempt was made, however long it took to judge it",
+    under({}, async () => {
+      const loginId = someone();
+      await times(2, { loginId });
+      const slowly = async () => {
+        await clock.advance(30 * SECOND);
+        return false;
+      };
+      expect(await guess({ loginId, isRight: slowly })).toBe(failed);
+      expect(await failureOf(guess({ loginId, throws: true }))).toMatchObject({ retryAfterSeconds: 3570 });
+    }),
+  );
+
   it.each([
     ["shorter than the timespan", { ATTEMPT_LOCKOUT: "10" }],
     ["longer than the timespan", { ATTEMPT_LOCKOUT: "3600" }],

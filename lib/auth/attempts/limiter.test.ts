@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { and, desc, eq, sql } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
 import { database } from "@/lib/db/client";
 import { attemptBudgets, attempts } from "@/lib/db/schema/auth";
 import { mailOutbox } from "@/lib/db/schema/events";
@@ -9,6 +10,7 @@ import { guess, type Outcome, times } from "@/lib/testing/attempts";
 import { setUpTestDatabase } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { failureOf } from "@/lib/testing/failure";
+import { overtaken } from "@/lib/testing/races";
 
 // Time is in limiter-time.test.ts, processes at once in limiter-race.test.ts.
 
@@ -271,6 +273,20 @@ describe("a process that dies with slots in its hands", () => {
       all("blocked", 10),
     );
     expect(await database().$count(mailOutbox, eq(mailOutbox.loginId, loginId))).toBe(1);
+  });
+});
+
+it("an account that is locked between a look at it and the reservation of a slot stays locked", async () => {
+  const loginId = someone();
+  await guess({ loginId });
+  const lockIt = ({ db }: Context) =>
+    db
+      .update(attemptBudgets)
+      .set({ lockedUntil: sql`clock_timestamp() + interval '1 hour'` })
+      .where(eq(attemptBudgets.key, loginId));
+  expect(await overtaken(lockIt, () => guess({ loginId, isRight: true }))).toEqual({
+    status: "fulfilled",
+    value: "blocked",
   });
 });
 
