@@ -48,6 +48,8 @@ const accessPages = (name: EntityName, access: Access): Record<string, Route> =>
 export const routes: Record<string, Route> = {
   "/": { allow: "public", readsSession: true, menu: "home" },
   "/login": { allow: "public" },
+  "/login/[profile]": { allow: "public" },
+  "/login/[profile]/start": { allow: "public" },
   "/forgot-password": { allow: "public" },
   "/reset-password": { allow: "public", readsSession: true },
   "/reset-password/[userId]/[token]": { allow: "public", readsSession: true },

@@ -5,9 +5,10 @@ import { contextOf, requireUser } from "@/lib/auth/guards";
 import { requireRecentSignIn } from "@/lib/auth/recent";
 import { text } from "@/lib/crud/form-data";
 import { problemsOf } from "@/lib/crud/form-state";
-import { NotFound } from "@/lib/errors";
+import { Forbidden, NotFound } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
 import { problemTexts } from "@/lib/i18n/problem-text";
+import { disconnectIdentity } from "@/lib/identities/service";
 import { endOtherSessions, endOwnSession } from "@/lib/sessions/service";
 import { changeOwnPassword } from "@/lib/users/own-password";
 
@@ -57,5 +58,21 @@ export async function endOthers(): Promise<void> {
   await requireRecentSignIn(principal, ACCOUNT);
   await endOtherSessions(await contextOf(principal));
   await setFlash({ kind: "status", key: "accountOthersEnded" });
+  redirect(ACCOUNT);
+}
+
+/** Forgets an identity at a provider, which then lets nobody in to this account any more. */
+export async function disconnect(form: FormData): Promise<void> {
+  const principal = await requireUser();
+  await requireRecentSignIn(principal, ACCOUNT);
+  try {
+    const identity = { issuer: text(form, "issuer"), subject: text(form, "subject") };
+    const name = await disconnectIdentity(await contextOf(principal), identity);
+    await setFlash({ kind: "status", key: "identityDisconnected", params: { name } });
+  } catch (error) {
+    if (error instanceof NotFound) await setFlash({ kind: "status", key: "identityGone" });
+    else if (error instanceof Forbidden) await setFlash({ kind: "alert", key: "identityOnlyWay" });
+    else throw error;
+  }
   redirect(ACCOUNT);
 }

@@ -4,8 +4,10 @@ import { setPreference } from "@/app/preferences";
 import { AppShell } from "@/components/layout/app-shell";
 import { PageHeader } from "@/components/layout/page-header";
 import { contextOf, requireUser } from "@/lib/auth/guards";
+import { ownIdentities, ownProviders } from "@/lib/identities/service";
 import { ownSessions } from "@/lib/sessions/service";
 import { hasOwnPassword } from "@/lib/users/own-password";
+import { IdentitiesCard } from "./identities-card";
 import { PasswordCard } from "./password-card";
 import { PreferencesCard } from "./preferences-card";
 import { ProfileCard } from "./profile-card";
@@ -18,7 +20,11 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function AccountPage() {
   const principal = await requireUser();
   const ctx = await contextOf(principal);
-  const [hasPassword, { sessions, more }] = await Promise.all([hasOwnPassword(ctx), ownSessions(ctx)]);
+  const [hasPassword, identities, { sessions, more }] = await Promise.all([
+    hasOwnPassword(ctx),
+    ownIdentities(ctx),
+    ownSessions(ctx),
+  ]);
   const t = await getTranslations("account");
   return (
     <AppShell principal={principal} here="/account" setPreference={setPreference}>
@@ -26,6 +32,7 @@ export default async function AccountPage() {
       <div className="grid max-w-3xl gap-5">
         <ProfileCard loginId={principal.loginId} />
         <PasswordCard loginId={principal.loginId} hasPassword={hasPassword} />
+        <IdentitiesCard identities={identities} providers={ownProviders(ctx)} />
         <SessionsCard sessions={sessions} more={more} />
         <PreferencesCard />
       </div>

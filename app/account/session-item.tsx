@@ -2,6 +2,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { Cell, DATE_TIME } from "@/components/data-table/cell";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { findProfile, labelOf } from "@/lib/auth/oidc/profiles";
 import { deviceOf } from "@/lib/sessions/device";
 import type { OwnSession } from "@/lib/sessions/service";
 import { endSession } from "./actions";
@@ -17,6 +18,8 @@ function useDeviceName(userAgent: string | null): string {
 /** The way in, by our name for it or by its own. */
 function useWayName(provider: string): string {
   const t = useTranslations("account.sessions");
+  const profile = findProfile(provider);
+  if (profile) return labelOf(profile);
   const key = `ways.${provider}` as "ways.password";
   return t.has(key) ? t(key) : provider;
 }

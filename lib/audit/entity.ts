@@ -16,6 +16,8 @@ const actions = [
   "sign-out",
   "end-session",
   "unlock",
+  "connect",
+  "disconnect",
   "purge",
   "sync",
 ] as const;

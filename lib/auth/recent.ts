@@ -21,13 +21,17 @@ export async function signedInRecently(ctx: Context): Promise<boolean> {
   return session?.isRecent ?? false;
 }
 
+/** The page that asks who sits here once more, and leads to `here` from there. */
+export const signInAgainPath = (here: string) =>
+  `/account/sign-in-again?next=${encodeURIComponent(here)}` as "/account/sign-in-again";
+
 /**
  * Lets `principal` go on only soon after signing in, so that a browser left open does not give the account away
- * (ASVS 7.5.1). Otherwise leads to a page that asks the password, and from there to `here`. For pages and actions, after
+ * (ASVS 7.5.1). Otherwise leads to a page that asks once more, and from there to `here`. For pages and actions, after
  * their guard.
  * @param here path and query to come back to
  */
 export async function requireRecentSignIn(principal: Principal, here: string): Promise<void> {
   if (await signedInRecently(await contextOf(principal))) return;
-  redirect(`/account/sign-in-again?next=${encodeURIComponent(here)}`);
+  redirect(signInAgainPath(here));
 }

@@ -1,3 +1,5 @@
+import { config } from "@/lib/config/env";
+
 const BASE = "http://base.invalid";
 
 /**
@@ -22,4 +24,15 @@ export function safePath(raw: unknown, otherwise: string): string {
 export function loginPath(location: string | null): string {
   const next = safePath(location, "");
   return next === "" || next === "/" ? "/login" : `/login?next=${encodeURIComponent(next)}`;
+}
+
+/** Whether /login leads on to this path, so that nobody has to press a button there. */
+export function isLoginTarget(pathname: string): boolean {
+  const { LOGIN_AUTHENTICATOR, REDIRECT_LOGIN_TARGET } = config();
+  return LOGIN_AUTHENTICATOR === "redirect" && REDIRECT_LOGIN_TARGET?.split(/[?#]/)[0] === pathname;
+}
+
+/** `path` with `next` added to its query, unless that is where everybody goes. */
+export function withNext(path: string, next: string, otherwise: string): string {
+  return next === otherwise ? path : `${path}${path.includes("?") ? "&" : "?"}next=${encodeURIComponent(next)}`;
 }

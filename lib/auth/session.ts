@@ -12,6 +12,7 @@ import { Forbidden } from "@/lib/errors";
 import { isActive } from "./active";
 import { effectivePermissions } from "./effective-permissions";
 import type { Principal } from "./principal";
+import { syncGroups } from "./synced-groups";
 
 /** 256 bits of randomness, base64url: the whole content of the cookie. */
 const TOKEN_SHAPE = /^[A-Za-z0-9_-]{43}$/;
@@ -79,22 +80,47 @@ export async function findPrincipal(token: string | undefined, db: Database = da
   return { ...principal, permissions: new Set(permissions) };
 }
 
+/** What a way in that vouches for its people makes of an account that nobody has verified yet. */
+async function verifyAccount(tx: Context, user: { id: string; loginId: string }): Promise<void> {
+  const [verified] = await tx.db
+    .update(users)
+    .set({ isVerified: true, updatedAt: sql`now()` })
+    .where(and(eq(users.id, user.id), eq(users.isVerified, false)))
+    .returning({ id: users.id });
+  if (!verified) return;
+  await recordAudit(tx, {
+    action: "update",
+    entity: "users",
+    entityId: user.id,
+    entityLabel: user.loginId,
+    changes: { isVerified: { from: false, to: true } },
+  });
+}
+
 /**
  * Starts a session after a successful sign-in and notes the sign-in on the user.
  * @param user whose `passwordHash`, where given, must still be the stored one: a password that was changed between its
  *   check and this moment signs nobody in
+ * @param provider the way in; `groups`, where given, are what it makes the user a member of
  * @param replaces the cookie that the browser held before; its session ends
  * @returns the new cookie's value, which is stored nowhere else
  * @throws Forbidden if the user may not sign in any more
  */
 export async function startSession(
   ctx: Context,
-  user: { id: string; loginId: string; passwordHash?: string | undefined },
+  user: {
+    id: string;
+    loginId: string;
+    passwordHash?: string | undefined;
+    vouches?: boolean | undefined;
+    groups?: readonly string[] | undefined;
+  },
   provider: string,
   replaces?: string,
 ): Promise<string> {
   const token = randomBytes(32).toString("base64url");
   return inTransaction(ctx, async (tx) => {
+    if (user.vouches) await verifyAccount(tx, user);
     const isUnchanged = user.passwordHash === undefined ? undefined : eq(users.passwordHash, user.passwordHash);
     const [still] = await tx.db
       .select({ id: users.id })
@@ -102,6 +128,7 @@ export async function startSession(
       .where(and(eq(users.id, user.id), isActive(), isUnchanged))
       .for("update");
     if (!still) throw new Forbidden();
+    if (user.groups) await syncGroups(tx, user, provider, user.groups);
     if (replaces) await tx.db.delete(sessions).where(eq(sessions.tokenHash, hashToken(replaces)));
     // Ended sessions of this user are of no use to anybody.
     await tx.db.delete(sessions).where(and(eq(sessions.userId, user.id), lt(sessions.expiresAt, sql`now()`)));
@@ -125,14 +152,17 @@ export async function startSession(
   });
 }
 
-/** Ends the session of `token`, if there is one. */
-export async function endSession(ctx: Context, token: string): Promise<void> {
-  await inTransaction(ctx, async (tx) => {
+/**
+ * Ends the session of `token`, if there is one.
+ * @returns the way in by which it had begun
+ */
+export async function endSession(ctx: Context, token: string): Promise<string | undefined> {
+  return inTransaction(ctx, async (tx) => {
     const [ended] = await tx.db
       .delete(sessions)
       .where(eq(sessions.tokenHash, hashToken(token)))
-      .returning({ userId: sessions.userId });
-    if (!ended) return;
+      .returning({ userId: sessions.userId, provider: sessions.provider });
+    if (!ended) return undefined;
     const [user] = await tx.db.select({ loginId: users.loginId }).from(users).where(eq(users.id, ended.userId));
     await recordAudit(tx, {
       action: "sign-out",
@@ -140,6 +170,7 @@ export async function endSession(ctx: Context, token: string): Promise<void> {
       entityId: ended.userId,
       ...(user && { entityLabel: user.loginId, by: { id: ended.userId, loginId: user.loginId } }),
     });
+    return ended.provider;
   });
 }
 

@@ -29,6 +29,12 @@ export function crossChecks(v: Variables): [name: string, problem: string][] {
       "LDAP_DN_FORMAT",
       "this or LDAP_SEARCH_BASE is required with LOGIN_AUTHENTICATOR=ldap",
     );
+    check(
+      Boolean(!v.LDAP_DN_FORMAT || v.LDAP_DN_FORMAT.includes("=") || v.LDAP_SEARCH_BASE),
+      "LDAP_SEARCH_BASE",
+      "is required where LDAP_DN_FORMAT is no distinguished name, to find the entry of whoever has signed in",
+    );
+    check(!v.LDAP_BIND_DN || Boolean(v.LDAP_BIND_PASSWORD), "LDAP_BIND_PASSWORD", "is required with LDAP_BIND_DN");
   }
   if (v.LOGIN_AUTHENTICATOR === "redirect") {
     check(Boolean(v.REDIRECT_LOGIN_TARGET), "REDIRECT_LOGIN_TARGET", "is required with LOGIN_AUTHENTICATOR=redirect");
@@ -57,6 +63,11 @@ export function crossChecks(v: Variables): [name: string, problem: string][] {
   check(Boolean(v.AUTH_URL), "AUTH_URL", "is required in production: the address that people type");
   if (v.AUTH_URL) check(isHttpsOrLoopback(v.AUTH_URL), "AUTH_URL", "must be https (http only on a loopback host)");
   check(!v.LDAP_TEST_MODE, "LDAP_TEST_MODE", "accepts every password and is refused in production");
+  check(
+    v.LDAP_START_TLS || v.LDAP_SERVER_URL.every((url) => url.startsWith("ldaps://") || isLoopback(url)),
+    "LDAP_SERVER_URL",
+    "would send passwords unencrypted: use ldaps:// or LDAP_START_TLS=true (ldap:// alone only on a loopback host)",
+  );
   check(v.MAIL_TRANSPORT !== "outbox", "MAIL_TRANSPORT", "outbox is for development; use smtp or resend");
   for (const { name, client } of v.OIDC_PROFILES) {
     check(isHttpsOrLoopback(client.issuer), "OIDC_PROFILES", `${name}: the issuer must be https`);

@@ -33,7 +33,9 @@ const examples: Record<string, string> = {
   REDIRECT_LOGIN_TARGET: "/login/corp",
   LDAP_SERVER_URL: "ldaps://ldap1.example.org,ldaps://ldap2.example.org",
   LDAP_DN_FORMAT: "uid={},dc=example,dc=org",
+  LDAP_SEARCH_BASE: "ou=people,dc=example,dc=org",
   LDAP_SEARCH_FILTER: "(uid={})",
+  LDAP_BIND_PASSWORD: "the password of the account in LDAP_BIND_DN",
   LDAP_GROUP_MAP: '{"cn=staff,dc=example,dc=org":["Staff"]}',
   LDAP_TEST_MODE: "false",
   OIDC_PROFILES:

@@ -46,6 +46,15 @@ export const settings = {
     wait: { firstMs: 10, longestMs: 100, seconds: 15 },
   },
 
+  oidc: {
+    /** Bound for each request to a provider. */
+    timeoutMs: 5_000,
+    /** For how long what a provider tells of itself is not asked again. */
+    metadataSeconds: 600,
+    /** Bound for what a provider may answer. */
+    maxBytes: 1024 * 1024,
+  },
+
   session: {
     /** Seconds between two updates of a session's "last seen". */
     lastSeenEverySeconds: 60,

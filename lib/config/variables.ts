@@ -79,8 +79,10 @@ const oidcProfile = z.strictObject({
   autoCreate: z.boolean().default(false),
   groupsClaim: z.string().optional(),
   groupMap: groupMap.default({}),
+  /** Whether logging out here asks the provider to end its session too (OpenID Connect RP-Initiated Logout). */
+  logoutAtProvider: z.boolean().default(false),
   client: z.strictObject({
-    issuer: z.url(),
+    issuer: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
     clientId: z.string().min(1),
     clientSecret: z.string().min(1),
     scope: z.string().default("openid email profile"),
@@ -125,16 +127,18 @@ export const variables = z.object({
   AUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional(),
   TRUSTED_PROXIES: wholeNumber(0, 0),
   LOGIN_ID: z.enum(["email", "username"], { error: "must be email or username" }).default("email"),
+  // Which there are is for lib/auth/authenticators/registry.ts to say, to which authenticators are added.
   LOGIN_AUTHENTICATOR: z
-    .enum(["password", "ldap", "redirect"], { error: "must be password, ldap or redirect" })
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, "must be password, ldap or redirect")
     .default("password"),
   REDIRECT_LOGIN_TARGET: z
     .string()
     .regex(/^\/(?![/\\])/, "must be a path that starts with one /")
     .optional(),
   LDAP_SERVER_URL: list.refine(
-    (urls) => urls.every((url) => /^ldaps?:\/\/./.test(url)),
-    "each address must start with ldap:// or ldaps://",
+    (urls) => urls.every((url) => /^ldaps?:\/\/./.test(url) && URL.canParse(url)),
+    "each address must be ldap:// or ldaps:// and a host, with a port if need be",
   ),
   LDAP_DN_FORMAT: z
     .string()
@@ -192,3 +196,6 @@ export const variables = z.object({
 });
 
 export type Variables = z.infer<typeof variables>;
+
+/** One OpenID Connect provider to sign in at. */
+export type OidcProfile = Variables["OIDC_PROFILES"][number];

@@ -16,6 +16,11 @@ export type Relation = {
   target: PgTable & { id: PgColumn };
   /** What a person calls the held record. */
   label: PgColumn;
+  /**
+   * Where others than people here make links too: whether people here have made this one, and the column with the others
+   * who did. Forms show and change only what people have made.
+   */
+  shared?: { byHand: PgColumn; sources: PgColumn };
 };
 
 export type Option = { id: string; label: string };
@@ -45,10 +50,10 @@ export async function relationOptions(
   return { options: [...options, ...more], hasMore };
 }
 
-/** Ids of what each of the records holds in this relation. */
+/** Ids of what each of the records holds in this relation, as far as people here have a say in it. */
 export async function heldBy(
   db: Database,
-  { link, holder, held }: Relation,
+  { link, holder, held, shared }: Relation,
   holderIds: string[],
 ): Promise<Map<string, string[]>> {
   const byHolder = new Map<string, string[]>(holderIds.map((id) => [id, []]));
@@ -56,7 +61,7 @@ export async function heldBy(
   const rows = await db
     .select({ holder: sql<string>`${holder}`, held: sql<string>`${held}` })
     .from(link)
-    .where(inArray(holder, holderIds));
+    .where(and(inArray(holder, holderIds), shared && eq(shared.byHand, true)));
   for (const row of rows) byHolder.get(row.holder)?.push(row.held);
   return byHolder;
 }
@@ -121,6 +126,28 @@ export const sideOf = (plans: RelationChange[], side: "from" | "to"): Record<str
 /** Rows of one insert; PostgreSQL takes at most 65,535 parameters. */
 const INSERT_ROWS = 5_000;
 
+/** Takes a link away; of one that others have made too, only our part in it. */
+async function unlink(db: Database, { link, holder, held, shared }: Relation, heldId: string, holderIds: string[]) {
+  const links = and(inArray(holder, holderIds), inArray(held, [heldId]));
+  if (!shared) {
+    await db.delete(link).where(links);
+    return;
+  }
+  await db.delete(link).where(and(links, sql`cardinality(${shared.sources}) = 0`));
+  await db
+    .update(link)
+    .set({ [keyOfColumn(shared.byHand)]: false })
+    .where(links);
+}
+
+async function addLinks(db: Database, { link, holder, held, shared }: Relation, rows: Record<string, string>[]) {
+  for (let start = 0; start < rows.length; start += INSERT_ROWS) {
+    const inserting = db.insert(link).values(rows.slice(start, start + INSERT_ROWS));
+    if (!shared) await inserting;
+    else await inserting.onConflictDoUpdate({ target: [holder, held], set: { [keyOfColumn(shared.byHand)]: true } });
+  }
+}
+
 /** Carries out the plans of several holders; part of the transaction in which they were made. */
 export async function applyRelations(
   db: Database,
@@ -128,7 +155,6 @@ export async function applyRelations(
 ): Promise<void> {
   const relations = new Set(changes.flatMap((change) => change.relations.map(({ relation }) => relation)));
   for (const relation of relations) {
-    const { link, holder, held } = relation;
     const plans = changes.flatMap(({ id, relations: all }) =>
       all.filter((plan) => plan.relation === relation).map((plan) => ({ id, ...plan })),
     );
@@ -136,13 +162,12 @@ export async function applyRelations(
     for (const { id, removed } of plans) {
       for (const heldId of removed) leaving.set(heldId, [...(leaving.get(heldId) ?? []), id]);
     }
-    for (const [heldId, holderIds] of leaving) {
-      await db.delete(link).where(and(inArray(holder, holderIds), inArray(held, [heldId])));
-    }
-    const [holderKey, heldKey] = [keyOfColumn(holder), keyOfColumn(held)];
-    const rows = plans.flatMap(({ id, added }) => added.map((heldId) => ({ [holderKey]: id, [heldKey]: heldId })));
-    for (let start = 0; start < rows.length; start += INSERT_ROWS) {
-      await db.insert(link).values(rows.slice(start, start + INSERT_ROWS));
-    }
+    for (const [heldId, holderIds] of leaving) await unlink(db, relation, heldId, holderIds);
+    const [holderKey, heldKey] = [keyOfColumn(relation.holder), keyOfColumn(relation.held)];
+    await addLinks(
+      db,
+      relation,
+      plans.flatMap(({ id, added }) => added.map((heldId) => ({ [holderKey]: id, [heldKey]: heldId }))),
+    );
   }
 }

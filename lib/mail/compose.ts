@@ -1,9 +1,8 @@
 import { eq } from "drizzle-orm";
 import { attemptLimits } from "@/lib/auth/attempts/limits";
+import { hasPasswordHere } from "@/lib/auth/domains";
 import { findLinkHolder, type LinkHolder, mailsPasswordLinks } from "@/lib/auth/links";
 import { isEmailAddress } from "@/lib/auth/login-id";
-import { isReservedLoginId } from "@/lib/auth/reserved-domains";
-import { config } from "@/lib/config/env";
 import { type Database, database } from "@/lib/db/client";
 import { mailOutbox } from "@/lib/db/schema/events";
 import { users } from "@/lib/db/schema/users";
@@ -16,7 +15,7 @@ import { secondsUntilNext } from "./queue";
 type OutboxRow = typeof mailOutbox.$inferSelect;
 
 /** Whether the holder may set a password by mail at all. */
-const takesLinks = (holder: LinkHolder) => holder.isNotDisabled && !isReservedLoginId(holder.loginIdCanonical);
+const takesLinks = (holder: LinkHolder) => holder.isNotDisabled && hasPasswordHere(holder.loginIdCanonical);
 
 /** Looks up whose account cannot be signed in to for a while. */
 async function ownerOfLocked(db: Database, row: OutboxRow, loginId: string): Promise<LinkHolder | undefined> {
@@ -27,7 +26,7 @@ async function ownerOfLocked(db: Database, row: OutboxRow, loginId: string): Pro
 
 /** What helps against a lock: nothing but time those whose password is kept elsewhere. */
 function lockRemedy({ loginIdCanonical }: LinkHolder): AccountLocked["remedy"] {
-  if (config().LOGIN_AUTHENTICATOR !== "password" || isReservedLoginId(loginIdCanonical)) return "wait";
+  if (!hasPasswordHere(loginIdCanonical)) return "wait";
   return mailsPasswordLinks() ? "reset" : "ask";
 }
 

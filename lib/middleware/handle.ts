@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { attemptTypeOf, countRefusedForm, limiterAnswers } from "@/lib/auth/attempts/forms";
 import { satisfies } from "@/lib/auth/conditions";
-import { loginPath } from "@/lib/auth/redirects";
+import { isLoginTarget, loginPath } from "@/lib/auth/redirects";
 import { HEADER } from "@/lib/auth/request";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { findPrincipal, sessionCookieName } from "@/lib/auth/session";
@@ -27,6 +27,9 @@ function decodedPath(request: NextRequest): string {
   }
 }
 
+/** Pages beside which a handler takes the posts of plain forms: the page's path with a word more. */
+const HANDLED = [/^\/logout$/, /^\/login\/[^/]+$/];
+
 /**
  * A page takes posts only by its actions: called by a script, or as the multipart form that browsers send without. Next.js
  * would answer any other post with the bare page, as if it had been done.
@@ -34,7 +37,7 @@ function decodedPath(request: NextRequest): string {
 const isDeafPost = ({ method, headers }: NextRequest, pathname: string) =>
   method === "POST" &&
   !pathname.startsWith("/api/") &&
-  pathname !== "/logout" &&
+  !HANDLED.some((path) => path.test(pathname)) &&
   !headers.has("next-action") &&
   !/^multipart\/form-data/i.test(headers.get("content-type") ?? "");
 
@@ -90,19 +93,29 @@ function toLogin(request: NextRequest, location: string): Response {
   return response;
 }
 
-/** A post to /logout that is no server action (the language switch on that page posts to the same address). */
-const isLogout = (request: NextRequest, pathname: string) =>
-  pathname === "/logout" &&
-  request.method === "POST" &&
-  !request.headers.has("next-action") &&
-  !/^multipart\//i.test(request.headers.get("content-type") ?? "");
+/** A post that is no server action (the language switch on these pages posts to the same address). */
+const isPlainPost = ({ method, headers }: NextRequest) =>
+  method === "POST" && !headers.has("next-action") && !/^multipart\//i.test(headers.get("content-type") ?? "");
+
+/** Where /login leads on to, a profile's page is passed over. Prefetches lead nowhere: they are nobody's visit. */
+const isForwarded = ({ method, headers }: NextRequest, pathname: string) =>
+  method === "GET" && headers.get(HEADER.router) !== "prefetch" && isLoginTarget(pathname);
+
+/** The handler beside a page that takes this request instead of it. */
+function handlerFor(request: NextRequest, pathname: string): string | undefined {
+  const isHandled = HANDLED.some((path) => path.test(pathname));
+  if (!isHandled || !(isPlainPost(request) || isForwarded(request, pathname))) return undefined;
+  return `${pathname}/${pathname === "/logout" ? "submit" : "start"}`;
+}
 
 async function answer(verdict: Verdict, request: NextRequest, pathname: string, forwarded: Headers, nonce: string) {
   if (verdict === "pass") {
     const onward = { request: { headers: forwarded } };
-    return isLogout(request, pathname)
-      ? NextResponse.rewrite(new URL("/logout/submit", request.url), onward)
-      : NextResponse.next(onward);
+    const handler = handlerFor(request, pathname);
+    if (!handler) return NextResponse.next(onward);
+    const url = new URL(request.url);
+    url.pathname = handler;
+    return NextResponse.rewrite(url, onward);
   }
   if (pathname.startsWith("/api/")) {
     const [status, title] = API_ANSWER[verdict];

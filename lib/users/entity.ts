@@ -3,6 +3,7 @@ import { affectedBy } from "@/lib/access/affected";
 import { grantChoiceRules } from "@/lib/access/grants";
 import { recordAudits } from "@/lib/audit/record";
 import { seesSuperusers } from "@/lib/auth/actor";
+import { keepsPasswords } from "@/lib/auth/domains";
 import { canonicalLoginId } from "@/lib/auth/login-id";
 import { endSessionsOf } from "@/lib/auth/session";
 import { config } from "@/lib/config/env";
@@ -111,11 +112,11 @@ export const userEntity: Entity = {
     sendWelcome: {
       kind: "boolean",
       isVisible: () => config().mailEnabled,
-      isOnForm: (record) => record === "new",
+      isOnForm: (record) => record === "new" && keepsPasswords(),
     },
     // Where mail is sent, people choose their own; the API and the command line can set one all the same.
-    password: { kind: "password", isOnForm: () => !config().mailEnabled },
-    confirm: { kind: "password", isOnForm: () => !config().mailEnabled },
+    password: { kind: "password", isOnForm: () => keepsPasswords() && !config().mailEnabled },
+    confirm: { kind: "password", isOnForm: () => keepsPasswords() && !config().mailEnabled },
   },
   editing: {
     schema: userSchema,

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
+import { hasPasswordHere } from "@/lib/auth/domains";
 import { checkLinkToken, findLinkHolder } from "@/lib/auth/links";
 import { canonicalLoginId, isEmailAddress } from "@/lib/auth/login-id";
-import { isReservedLoginId } from "@/lib/auth/reserved-domains";
 import { selfOf } from "@/lib/auth/self";
 import { type Context, inTransaction } from "@/lib/context";
 import { saveIn } from "@/lib/crud/save";
@@ -23,7 +23,7 @@ function assertAddress(canonical: string, present: string): void {
   };
   if (!isEmailAddress(canonical)) refuse("notAnEmail");
   if (canonical === present) refuse("sameLogin");
-  if (isReservedLoginId(canonical) || isReservedLoginId(present)) refuse("reservedDomain");
+  if (!hasPasswordHere(canonical) || !hasPasswordHere(present)) refuse("reservedDomain");
 }
 
 /**

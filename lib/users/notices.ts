@@ -1,5 +1,5 @@
+import { hasPasswordHere } from "@/lib/auth/domains";
 import { canonicalLoginId } from "@/lib/auth/login-id";
-import { isReservedLoginId } from "@/lib/auth/reserved-domains";
 import { config } from "@/lib/config/env";
 import type { Context } from "@/lib/context";
 import type { Change, StoredRow } from "@/lib/crud/entity";
@@ -17,7 +17,7 @@ function mailsAfter({ id: userId, before, after, input }: Change): QueuedMail[] 
   if (!after) return [];
   if (!before) {
     const isWelcome = input.sendWelcome === true && !after.isVerified;
-    return isWelcome && !isReservedLoginId(stored(after).loginIdCanonical) ? [{ kind: "verify-account", userId }] : [];
+    return isWelcome && hasPasswordHere(stored(after).loginIdCanonical) ? [{ kind: "verify-account", userId }] : [];
   }
   // An address that was never proven may be anybody's.
   if (!before.isVerified) return [];

@@ -1,9 +1,9 @@
 import { and, eq } from "drizzle-orm";
 import { limitAttempt } from "@/lib/auth/attempts/limiter";
+import { hasPasswordHere } from "@/lib/auth/domains";
 import { canonicalLoginId } from "@/lib/auth/login-id";
 import { hashPassword, verifyPassword } from "@/lib/auth/password";
 import { passwordProblems } from "@/lib/auth/password-policy";
-import { isReservedLoginId } from "@/lib/auth/reserved-domains";
 import { selfOf } from "@/lib/auth/self";
 import { type Context, inTransaction } from "@/lib/context";
 import { saveIn } from "@/lib/crud/save";
@@ -28,7 +28,8 @@ async function storedSecret(ctx: Context) {
 
 /** Whether the actor has a password here; users of a directory or an identity provider have none. */
 export async function hasOwnPassword(ctx: Context): Promise<boolean> {
-  return Boolean((await storedSecret(ctx))?.passwordHash);
+  const { loginId = "", passwordHash } = (await storedSecret(ctx)) ?? {};
+  return Boolean(passwordHash) && hasPasswordHere(canonicalLoginId(loginId));
 }
 
 /** Whoever finds a browser left open gets no more guesses than at the login page. */
@@ -64,7 +65,7 @@ export async function changeOwnPassword(ctx: Context, input: OwnPasswordInput): 
   const { userId } = selfOf(ctx);
   const { loginId = "", passwordHash: stored } = (await storedSecret(ctx)) ?? {};
   if (!stored) throw new Invalid({ currentPassword: { key: "currentPasswordNone" } });
-  if (isReservedLoginId(canonicalLoginId(loginId))) throw new Invalid({ password: { key: "reservedDomain" } });
+  if (!hasPasswordHere(canonicalLoginId(loginId))) throw new Invalid({ password: { key: "reservedDomain" } });
   const problems = await problemsOf(ctx, input, loginId, stored);
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
   const passwordHash = await hashPassword(input.password);

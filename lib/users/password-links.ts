@@ -1,11 +1,11 @@
 import { eq } from "drizzle-orm";
 import { liftAccountLock } from "@/lib/auth/attempts/lift";
 import { limitAttempt } from "@/lib/auth/attempts/limiter";
+import { hasPasswordHere } from "@/lib/auth/domains";
 import { checkLinkToken, findLinkHolder, signLinkToken } from "@/lib/auth/links";
 import { canonicalLoginId, isEmailAddress } from "@/lib/auth/login-id";
 import { hashPassword } from "@/lib/auth/password";
 import { passwordProblems } from "@/lib/auth/password-policy";
-import { isReservedLoginId } from "@/lib/auth/reserved-domains";
 import { settings } from "@/lib/config/settings";
 import { type Context, inTransaction } from "@/lib/context";
 import { isUuid } from "@/lib/crud/ids";
@@ -36,7 +36,7 @@ async function holderOfLink(
 ) {
   if (!isUuid(userId) || token.length > TOKEN_MAX) return undefined;
   const holder = await findLinkHolder(ctx.db, eq(users.id, userId), mode);
-  if (!holder || isReservedLoginId(holder.loginIdCanonical)) return undefined;
+  if (!holder || !hasPasswordHere(holder.loginIdCanonical)) return undefined;
   return (await checkLinkToken(holder, purpose, token)) ? holder : undefined;
 }
 
@@ -122,7 +122,7 @@ export async function resendVerification(ctx: Context, userId: string): Promise<
     if (!holder) throw new NotFound();
     if (holder.isVerified) throw new Forbidden("alreadyVerified");
     if (!holder.isNotDisabled) throw new Forbidden("noLinkWhileDisabled");
-    if (isReservedLoginId(holder.loginIdCanonical)) throw new Forbidden("reservedDomain");
+    if (!hasPasswordHere(holder.loginIdCanonical)) throw new Forbidden("reservedDomain");
     const wait = await secondsUntilNext(tx.db, userId, "verify-account");
     if (wait > 0) throw new Blocked("mailSentRecently", wait);
     const [mailId = ""] = await queueMails(tx, [{ kind: "verify-account", userId }]);

@@ -10,6 +10,7 @@ export const userRelations = {
     held: userGroups.groupId,
     target: groups,
     label: groups.name,
+    shared: { byHand: userGroups.byHand, sources: userGroups.sources },
   },
   bundleIds: {
     field: "bundleIds",

@@ -1,13 +1,15 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { isActive } from "@/lib/auth/active";
 import { authorityNow } from "@/lib/auth/actor";
+import { leavesClaimedDomain } from "@/lib/auth/domains";
 import { grantJudge, notImpersonable } from "@/lib/auth/granting";
+import { canonicalLoginId } from "@/lib/auth/login-id";
 import type { Context } from "@/lib/context";
 import type { Change, Judge } from "@/lib/crud/entity";
 import { addedBy } from "@/lib/crud/relations";
 import type { Database } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
-import { Conflict, Forbidden } from "@/lib/errors";
+import { Conflict, Forbidden, Invalid } from "@/lib/errors";
 
 /** Who may do what to whom, whoever asks and whichever way: form, bulk action, API or command line. */
 
@@ -78,6 +80,15 @@ function assertNotAgainstSelf(ctx: Context, { id, before, after }: Change): void
   if (was.isSuperuser && !is.isSuperuser) throw new Forbidden("demotesSelf");
 }
 
+/** Whoever moved to another domain would come in by other ways than the company that claims this one allows. */
+function assertStaysInDomain({ before, after }: Change): void {
+  if (!before || !after) return;
+  const [was, is] = [before.loginId, after.loginId].map((loginId) => canonicalLoginId(String(loginId)));
+  if (was !== undefined && is !== undefined && leavesClaimedDomain(was, is)) {
+    throw new Invalid({ loginId: { key: "domainFixed" } });
+  }
+}
+
 /** Whether whoever can read this change's outcome could sign in as the user. */
 const takesOver = ({ before, after }: Change) =>
   before !== undefined &&
@@ -108,6 +119,7 @@ export async function userJudge(tx: Context, changes: Change[]): Promise<Judge> 
     const { id, relations } = change;
     if (touchesSuperuser(change) && !isTrusted) throw new Forbidden("superusersOnly");
     assertNotAgainstSelf(tx, change);
+    assertStaysInDomain(change);
     const leaves = stopsBeingSuperuser(change);
     if (leaves && [...staying].every((one) => one === id)) throw new Forbidden("lastSuperuser");
     if (notToBecome.has(id)) throw new Forbidden("userHoldsMore");

@@ -1,4 +1,5 @@
 import { eq } from "drizzle-orm";
+import { hasPasswordHere } from "@/lib/auth/domains";
 import { canonicalLoginId, isLoginId } from "@/lib/auth/login-id";
 import { hashPassword } from "@/lib/auth/password";
 import { assertPasswordAllowed } from "@/lib/auth/password-policy";
@@ -70,7 +71,8 @@ export async function preparePassword(ctx: Context, sent: Values, id: string | u
     return { passwordHash: await hashPassword(password), isVerified: true };
   }
   // Without mail there is no link by which a new user could choose a password; the operator has the command line.
-  if (id === undefined && ctx.actor.kind === "user" && !config().mailEnabled) {
+  const needsOne = !config().mailEnabled && hasPasswordHere(canonicalLoginId(loginId ?? ""));
+  if (id === undefined && ctx.actor.kind === "user" && needsOne) {
     throw new Invalid({ password: { key: "required" } });
   }
   return {};

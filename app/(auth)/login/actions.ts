@@ -3,7 +3,9 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { signInWithCredentials } from "@/lib/auth/auth";
+import { primaryAuthenticator } from "@/lib/auth/authenticators/registry";
 import { anonymousContext, markPublic } from "@/lib/auth/guards";
+import { rememberWay } from "@/lib/auth/last-way";
 import { safePath } from "@/lib/auth/redirects";
 import { settings } from "@/lib/config/settings";
 import { text } from "@/lib/crud/form-data";
@@ -40,6 +42,7 @@ export async function login(_state: LoginState, form: FormData): Promise<LoginSt
   } catch (error) {
     return { loginId, error: await failureText(error) };
   }
+  await rememberWay(primaryAuthenticator().name);
   await setFlash({ kind: "status", key: "loginSuccessful" });
   redirect(safePath(text(form, "next"), settings.landing.afterLogin));
 }

@@ -1,11 +1,15 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { getTranslations } from "next-intl/server";
+import { ProviderButton } from "@/app/(auth)/login/provider-button";
 import { setPreference } from "@/app/preferences";
 import { passwordInputTexts } from "@/components/form/new-password-texts";
 import { AuthCard } from "@/components/layout/auth-card";
-import { requireUser } from "@/lib/auth/guards";
+import { buttonClass } from "@/components/ui/button";
+import { contextOf, requireUser } from "@/lib/auth/guards";
 import { safePath } from "@/lib/auth/redirects";
 import { config } from "@/lib/config/env";
+import { ownWays } from "@/lib/identities/service";
 import { SignInAgainForm } from "./form";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -14,7 +18,8 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function SignInAgainPage({ searchParams }: PageProps<"/account/sign-in-again">) {
   const principal = await requireUser();
-  const { next } = await searchParams;
+  const next = safePath((await searchParams).next, "/account");
+  const { hasForm, providers } = await ownWays(await contextOf(principal));
   const t = await getTranslations("account.signInAgain");
   const tLogin = await getTranslations("login");
   const texts = {
@@ -27,8 +32,28 @@ export default async function SignInAgainPage({ searchParams }: PageProps<"/acco
   };
   return (
     <AuthCard title={t("title")} setPreference={setPreference}>
-      <p className="mb-5 text-muted-foreground">{t("text")}</p>
-      <SignInAgainForm next={safePath(next, "/account")} loginId={principal.loginId} texts={texts} />
+      <p className="mb-5 text-muted-foreground">{hasForm ? t("text") : t("elsewhere")}</p>
+      {providers.length > 0 && (
+        <div className="mb-5 grid gap-2">
+          {providers.map(({ name, label }) => (
+            <ProviderButton
+              key={name}
+              name={name}
+              next={next}
+              label={t("provider", { name: label })}
+              purpose="again"
+              variant={hasForm ? "outline" : "primary"}
+            />
+          ))}
+        </div>
+      )}
+      {hasForm ? (
+        <SignInAgainForm next={next} loginId={principal.loginId} texts={texts} />
+      ) : (
+        <Link href="/account" className={buttonClass({ variant: "ghost", className: "w-full" })}>
+          {t("cancel")}
+        </Link>
+      )}
     </AuthCard>
   );
 }

@@ -1,3 +1,4 @@
+import { getTranslations } from "next-intl/server";
 import { type AdminEntity, entities } from "@/lib/entities";
 
 async function ownLabels({ definition, texts }: AdminEntity): Promise<Record<string, string>> {
@@ -12,12 +13,18 @@ async function ownLabels({ definition, texts }: AdminEntity): Promise<Record<str
   return Object.fromEntries(labels);
 }
 
+/** What audit rows speak of besides the fields of an entity. */
+async function identityLabels(): Promise<Record<string, string>> {
+  const t = await getTranslations("history.fields");
+  return { provider: t("provider"), subject: t("subject") };
+}
+
 /**
  * The words for an entity's fields by name, and for the values of its choices by `name.value`: what the audit rows of its
  * records speak of. An unlocked account is told of in the words for locks.
  */
 export async function fieldLabels(entity: AdminEntity): Promise<Record<string, string>> {
-  return { ...(await ownLabels(entities.locks)), ...(await ownLabels(entity)) };
+  return { ...(await identityLabels()), ...(await ownLabels(entities.locks)), ...(await ownLabels(entity)) };
 }
 
 /** The same for every entity, by its name. */

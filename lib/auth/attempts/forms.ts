@@ -8,8 +8,9 @@ import { PROBE } from "./statements";
 
 /** Posts that are attempts, for those that see them before anybody reads them: the middleware, and the door to Auth.js. */
 
-/** The pages and endpoints whose posts are attempts, by the beginning of the path. */
-const FORMS: [path: string, type: AttemptType][] = [
+/** The pages and endpoints whose posts are attempts, by the beginning of the path. Providers check by themselves. */
+const FORMS: [path: string, type: AttemptType | undefined][] = [
+  ["/login/", undefined],
   ["/login", "login"],
   ["/account/sign-in-again", "login"],
   ["/api/auth/callback", "login"],
@@ -20,7 +21,7 @@ const FORMS: [path: string, type: AttemptType][] = [
 
 /** What a post to this path tries; undefined for all others. */
 export const attemptTypeOf = (pathname: string): AttemptType | undefined =>
-  FORMS.find(([path]) => pathname === path || pathname.startsWith(`${path}/`))?.[1];
+  FORMS.find(([path]) => pathname === path || pathname.startsWith(`${path.replace(/\/$/, "")}/`))?.[1];
 
 /** Whether the limiter can decide at all, or has nothing to decide. */
 export async function limiterAnswers(): Promise<boolean> {

@@ -1,23 +1,39 @@
 /** What a person typed to sign in; the login id in its canonical form, by which the attempt is counted. */
 export type Credentials = { loginId: string; password: string };
 
-/** The state of an account, told only to whoever has proved to own it. */
-export type Account = {
-  id: string;
-  loginId: string;
-  isDisabled: boolean;
-  isVerified: boolean;
+/** What a way in says of somebody whose credentials are right. */
+export type Proof = {
   /** The stored hash that was verified; the session starts only if it is still the one. */
   passwordHash?: string;
+  /** It knows its people better than any mail could: an account that was not verified yet is so from now on. */
+  vouches?: boolean;
+  /** Whoever has no account here yet is given one. */
+  createsAccount?: boolean;
+  /** Names of the groups here that it puts the person in; undefined where it has no say in that. */
+  groups?: readonly string[];
 };
 
-/** One way to prove who you are with a login id and a secret. */
-export type Authenticator = {
-  /** Name of the Auth.js provider and of the way in that is kept with the session. */
+/** A way in with a login id and a secret, behind the form of /login. */
+export type CredentialsAuthenticator = {
+  kind: "credentials";
+  /** What LOGIN_AUTHENTICATOR says; also the name of the Auth.js provider, and of the way in that a session keeps. */
   name: string;
   /**
-   * @returns the account if the credentials are right, null if not; unknown accounts must cost the same work.
-   * @throws when the answer cannot be had (database or directory out of reach)
+   * Whether the credentials are right. The state of the account and the limiter are not its concern (lib/auth/sign-in.ts).
+   * @returns null if they are not; unknown login ids must cost the same work
+   * @throws Unavailable when the answer cannot be had
    */
-  verify: (credentials: Credentials) => Promise<Account | null>;
+  verify: (credentials: Credentials) => Promise<Proof | null>;
+  /** Takes the time of a wrong password, for login ids that never come in this way. */
+  pretend?: (password: string) => Promise<void>;
 };
+
+/** No form at all: /login leads on to where people sign in. */
+export type RedirectAuthenticator = {
+  kind: "redirect";
+  name: string;
+  /** A path on this site. */
+  target: () => string;
+};
+
+export type Authenticator = CredentialsAuthenticator | RedirectAuthenticator;

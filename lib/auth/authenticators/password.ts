@@ -1,25 +1,25 @@
-import { eq, sql } from "drizzle-orm";
-import { isNotDisabled } from "@/lib/auth/active";
+import { eq } from "drizzle-orm";
 import { verifyPassword } from "@/lib/auth/password";
-import { database } from "@/lib/db/client";
+import { database, withoutParameters } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
-import type { Authenticator } from "./authenticator";
+import type { CredentialsAuthenticator } from "./authenticator";
 
 /** Login id and password against the users table. */
-export const passwordAuthenticator: Authenticator = {
+export const passwordAuthenticator: CredentialsAuthenticator = {
+  kind: "credentials",
   name: "password",
   async verify({ loginId, password }) {
-    const [user] = await database()
-      .select({
-        id: users.id,
-        loginId: users.loginId,
-        passwordHash: users.passwordHash,
-        isDisabled: sql<boolean>`not (${isNotDisabled})`,
-        isVerified: users.isVerified,
-      })
-      .from(users)
-      .where(eq(users.loginIdCanonical, loginId));
+    const [user] = await withoutParameters(
+      database()
+        .select({ passwordHash: users.passwordHash })
+        .from(users)
+        .where(eq(users.loginIdCanonical, loginId))
+        .execute(),
+    );
     const isRight = await verifyPassword(user?.passwordHash, password);
-    return isRight && user?.passwordHash ? { ...user, passwordHash: user.passwordHash } : null;
+    return isRight && user?.passwordHash ? { passwordHash: user.passwordHash } : null;
+  },
+  async pretend(password) {
+    await verifyPassword(undefined, password);
   },
 };

@@ -1,22 +1,32 @@
-import { config } from "@/lib/config/env";
-import type { Authenticator } from "./authenticator";
+import { ConfigError, config } from "@/lib/config/env";
+import type { Authenticator, CredentialsAuthenticator } from "./authenticator";
+import { ldapAuthenticator } from "./ldap";
 import { passwordAuthenticator } from "./password";
+import { redirectAuthenticator } from "./redirect";
 
-/** Every way in with a login id and a secret: one file and one line each. */
-const authenticators: readonly Authenticator[] = [passwordAuthenticator];
+/** What LOGIN_AUTHENTICATOR can name: one file and one line each. */
+const authenticators: readonly Authenticator[] = [passwordAuthenticator, ldapAuthenticator, redirectAuthenticator];
 
 /**
  * The way in that LOGIN_AUTHENTICATOR names.
- * @throws Error naming those that there are
+ * @throws ConfigError naming those that there are
  */
 export function primaryAuthenticator(): Authenticator {
   const { LOGIN_AUTHENTICATOR: name } = config();
   const found = authenticators.find((authenticator) => authenticator.name === name);
-  if (!found) {
-    const known = authenticators.map((authenticator) => authenticator.name).join(", ");
-    throw new Error(
-      `LOGIN_AUTHENTICATOR=${name} has no authenticator in lib/auth/authenticators (there is: ${known}).`,
-    );
-  }
-  return found;
+  if (found) return found;
+  const known = authenticators.map((authenticator) => authenticator.name).join(", ");
+  throw new ConfigError([
+    {
+      name: "LOGIN_AUTHENTICATOR",
+      problem: `is "${name}", which is no file of lib/auth/authenticators (there is: ${known})`,
+      example: "LOGIN_AUTHENTICATOR=password",
+    },
+  ]);
+}
+
+/** The one behind the form of /login; undefined where /login has none. */
+export function credentialsAuthenticator(): CredentialsAuthenticator | undefined {
+  const primary = primaryAuthenticator();
+  return primary.kind === "credentials" ? primary : undefined;
 }

@@ -1,4 +1,5 @@
-import { index, integer, type PgColumn, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { boolean, check, index, integer, type PgColumn, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, updatedAt } from "./columns";
 import { users } from "./users";
 
@@ -55,13 +56,21 @@ export const userBundles = pgTable(
   (t) => linkKeys("user_bundles", t.userId, t.bundleId),
 );
 
+/** Who is in which group: put there by somebody here, by a directory or an identity provider, or by both. */
 export const userGroups = pgTable(
   "user_groups",
   {
     userId: holder("user_id", () => users.id),
     groupId: holder("group_id", () => groups.id),
+    /** Whether somebody here has put the user into the group. */
+    byHand: boolean("by_hand").notNull().default(true),
+    /** The ways in (`ldap`, the name of an OIDC profile) whose group map did; each is its own to take back. */
+    sources: text("sources").array().notNull().default(sql`'{}'`),
   },
-  (t) => linkKeys("user_groups", t.userId, t.groupId),
+  (t) => [
+    ...linkKeys("user_groups", t.userId, t.groupId),
+    check("user_groups_has_reason", sql`${t.byHand} or cardinality(${t.sources}) > 0`),
+  ],
 );
 
 export const groupPermissions = pgTable(

@@ -1,12 +1,16 @@
 import { cookies } from "next/headers";
 import { signOutHere } from "@/lib/auth/auth";
 import { markPublic } from "@/lib/auth/guards";
+import { LAST_WAY_COOKIE } from "@/lib/auth/last-way";
+import { providerLogout } from "@/lib/auth/oidc/logout";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import { isUnavailable } from "@/lib/db/client";
 import { setFlash } from "@/lib/flash";
 import { LOCALE_COOKIE } from "@/lib/i18n/locales";
+import { leavingPage } from "@/lib/middleware/plain-page";
+import { nonceIn } from "@/lib/middleware/security-headers";
 import { problem } from "@/lib/problem";
 import { THEME_COOKIE } from "@/lib/theme";
 
@@ -14,8 +18,8 @@ markPublic("signing out harms nobody");
 
 const OWN_COOKIE = /^(__Host-|__Secure-)?(gatehouse-|authjs\.)/;
 
-/** Language and theme belong to the browser, not to the person who leaves. */
-const KEPT_COOKIES = [LOCALE_COOKIE, THEME_COOKIE];
+/** What belongs to the browser, not to the person who leaves. */
+const KEPT_COOKIES = [LOCALE_COOKIE, THEME_COOKIE, LAST_WAY_COOKIE];
 
 async function dropOwnCookies(): Promise<void> {
   const jar = await cookies();
@@ -35,18 +39,26 @@ async function dropOwnCookies(): Promise<void> {
 /** `POST /logout` (the middleware leads it here): ends the session and leads to the login page. */
 export async function POST(request: Request): Promise<Response> {
   if (!isSameOrigin(request)) return problem(403, "Forbidden");
+  let provider: string | undefined;
   try {
-    await signOutHere();
+    provider = await signOutHere();
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     return problem(503, "Not logged out: the database does not answer");
   }
-  const headers = new Headers({ location: settings.landing.afterLogout, "cache-control": "no-store" });
+  const elsewhere = await providerLogout(provider);
+  const headers = new Headers({ "cache-control": "no-store" });
   if (config().LOGOUT_CLEAR_SESSION) {
     await dropOwnCookies();
     // Not "cookies": that would take the message below with it.
     headers.set("clear-site-data", '"cache", "storage"');
   }
   await setFlash({ kind: "status", key: "loggedOut" });
+  if (elsewhere) {
+    const page = await leavingPage(elsewhere.url, elsewhere.name, request.headers, nonceIn(request.headers));
+    for (const [name, value] of page.headers) headers.set(name, value);
+    return new Response(page.body, { headers });
+  }
+  headers.set("location", settings.landing.afterLogout);
   return new Response(null, { status: 303, headers });
 }

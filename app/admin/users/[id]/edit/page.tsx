@@ -4,6 +4,7 @@ import { EditScreen } from "@/app/admin/_screens/form";
 import { saveUser } from "@/app/admin/users/actions";
 import { UserForm } from "@/app/admin/users/form";
 import { LockNotice } from "@/app/admin/users/lock-notice";
+import { SyncedGroupsNotice } from "@/app/admin/users/synced-groups-notice";
 import { userWords } from "@/app/admin/users/words";
 import { requirePermissions } from "@/lib/auth/guards";
 import { entities } from "@/lib/entities";
@@ -23,7 +24,12 @@ export default async function EditUserPage({ params, searchParams }: PageProps<"
       principal={principal}
       id={id}
       searchParams={query}
-      notice={<LockNotice principal={principal} id={id} from={`/admin/users/${id}/edit${back}`} />}
+      notice={
+        <>
+          <LockNotice principal={principal} id={id} from={`/admin/users/${id}/edit${back}`} />
+          <SyncedGroupsNotice principal={principal} id={id} />
+        </>
+      }
       action={saveUser}
       Form={UserForm}
       words={await userWords("existing")}

@@ -1,0 +1,59 @@
+import { jwtVerify, SignJWT } from "jose";
+import { cookies } from "next/headers";
+import type { Principal } from "@/lib/auth/principal";
+import { config } from "@/lib/config/env";
+
+/**
+ * Remembers, while the browser is at a provider, that a signed-in user has asked to connect the identity there with the
+ * account. Without it, whoever comes back is signed in as whom the identity belongs to; nothing is connected by the way.
+ */
+
+const LIFETIME_SECONDS = 900;
+const ALGORITHM = "HS256";
+
+const cookieName = () => (config().isHttps ? "__Host-gatehouse-connect" : "gatehouse-connect");
+
+const options = () => ({ path: "/", httpOnly: true, sameSite: "lax", secure: config().isHttps }) as const;
+
+const claimsFor = (profile: string) => ({ issuer: config().AUTH_URL, audience: `connect:${profile}` });
+
+const keys = () => config().AUTH_SECRET.map((secret) => new TextEncoder().encode(`gatehouse connect ${secret}`));
+
+/** For actions: the next return from this profile connects, as long as the session goes on. */
+export async function intendToConnect(profile: string, { sessionId }: Principal): Promise<void> {
+  const [key] = keys();
+  if (!key) throw new Error("AUTH_SECRET is not set: nothing can be signed.");
+  const { issuer, audience } = claimsFor(profile);
+  const token = await new SignJWT()
+    .setProtectedHeader({ alg: ALGORITHM })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setSubject(sessionId)
+    .setIssuedAt()
+    .setExpirationTime(`${LIFETIME_SECONDS}s`)
+    .sign(key);
+  (await cookies()).set(cookieName(), token, { ...options(), maxAge: LIFETIME_SECONDS });
+}
+
+/** Whether this session has asked to connect an identity of this profile. */
+export async function intendsToConnect(profile: string, principal: Principal | null): Promise<boolean> {
+  const token = (await cookies()).get(cookieName())?.value;
+  if (!token || !principal) return false;
+  for (const key of keys()) {
+    const isValid = await jwtVerify(token, key, {
+      ...claimsFor(profile),
+      algorithms: [ALGORITHM],
+      subject: principal.sessionId,
+    }).then(
+      () => true,
+      () => false,
+    );
+    if (isValid) return true;
+  }
+  return false;
+}
+
+/** For actions and handlers: nothing is asked for any more. */
+export async function dropIntent(): Promise<void> {
+  (await cookies()).set(cookieName(), "", { ...options(), maxAge: 0 });
+}

@@ -1,0 +1,92 @@
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from "jose";
+import { z } from "zod";
+import { settings } from "@/lib/config/settings";
+import type { OidcProfile } from "@/lib/config/variables";
+
+/**
+ * What a provider tells of itself (OpenID Connect Discovery 1.0), and every request to one. Each has a time limit and a
+ * size limit: a provider that is slow or broken holds up nobody but those who sign in by it.
+ */
+
+/** A provider that did not answer, or not as it should. */
+export class ProviderFault extends Error {}
+
+async function readBounded(response: Response): Promise<ArrayBuffer> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.byteLength;
+    if (size > settings.oidc.maxBytes)
+      throw new ProviderFault(`an answer of more than ${settings.oidc.maxBytes} bytes`);
+    parts.push(part);
+  }
+  return new Blob(parts as BlobPart[]).arrayBuffer();
+}
+
+/** `fetch` within the limits; redirects are not followed, which could lead anywhere. */
+export async function providerFetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
+  try {
+    const signal = AbortSignal.timeout(settings.oidc.timeoutMs);
+    const response = await fetch(url, { ...init, redirect: "manual", signal });
+    const isBodiless = response.status === 204 || response.status === 304;
+    return new Response(isBodiless ? null : await readBounded(response), response);
+  } catch (error) {
+    if (error instanceof ProviderFault) throw error;
+    const { cause, message } = error as Error & { cause?: { message?: string } };
+    throw new ProviderFault(`${new URL(url).origin}: ${cause?.message || message}`);
+  }
+}
+
+const metadataSchema = z.looseObject({
+  issuer: z.string(),
+  authorization_endpoint: z.url(),
+  token_endpoint: z.url(),
+  userinfo_endpoint: z.url(),
+  jwks_uri: z.url(),
+  end_session_endpoint: z.url().optional(),
+});
+
+export type ProviderMetadata = z.infer<typeof metadataSchema>;
+
+const withoutSlash = (url: string) => url.replace(/\/$/, "");
+
+export const metadataUrl = (issuer: string): string => `${withoutSlash(issuer)}/.well-known/openid-configuration`;
+
+async function fetchMetadata({ client: { issuer } }: OidcProfile): Promise<ProviderMetadata> {
+  const url = metadataUrl(issuer);
+  const response = await providerFetch(url, { headers: { accept: "application/json" } });
+  if (response.status !== 200) throw new ProviderFault(`${url} answers ${response.status}`);
+  const parsed = metadataSchema.safeParse(await response.json().catch(() => undefined));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ProviderFault(`${url} is not the description of a provider: ${issue?.path.join(".")} ${issue?.message}`);
+  }
+  // Discovery §4.3: another issuer's description must not be taken for this one's.
+  if (withoutSlash(parsed.data.issuer) !== withoutSlash(issuer)) {
+    throw new ProviderFault(`${url} speaks of another issuer: ${parsed.data.issuer}`);
+  }
+  return parsed.data;
+}
+
+type Known = { metadata: ProviderMetadata; keys: JWTVerifyGetKey; until: number };
+
+/** Public facts that each process may ask for by itself. */
+const known = new Map<string, Known>();
+
+async function provider(profile: OidcProfile): Promise<Known> {
+  const { issuer } = profile.client;
+  const cached = known.get(issuer);
+  if (cached && performance.now() < cached.until) return cached;
+  const metadata = await fetchMetadata(profile);
+  const options = { timeoutDuration: settings.oidc.timeoutMs, [customFetch]: providerFetch };
+  const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), options);
+  const fresh = { metadata, keys, until: performance.now() + settings.oidc.metadataSeconds * 1000 };
+  known.set(issuer, fresh);
+  return fresh;
+}
+
+/** @throws ProviderFault when the provider does not describe itself as the profile says */
+export const discover = async (profile: OidcProfile): Promise<ProviderMetadata> => (await provider(profile)).metadata;
+
+/** The keys by which the provider signs; fetched when they are needed, and again for one that is not known yet. */
+export const signingKeys = async (profile: OidcProfile): Promise<JWTVerifyGetKey> => (await provider(profile)).keys;
