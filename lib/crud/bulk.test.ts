@@ -206,7 +206,7 @@ describe("all that match", () => {
         .select()
         .from(userGroups)
         .where(inArray(userGroups.groupId, [group])),
-    ).toEqual([{ userId: outside[0], groupId: group }]);
+    ).toMatchObject([{ userId: outside[0], groupId: group }]);
   });
 
   it("are none without the moment of a decision", async () => {

@@ -1,0 +1,52 @@
+import path from "node:path";
+import { embeddedDatabase } from "@/lib/db/embedded";
+import { migrateDatabase } from "@/lib/db/migrate";
+import { syncPermissions } from "@/lib/permissions/sync";
+import { setDatabaseUrl, config } from "@/lib/config/env";
+import { database, closeDatabase } from "@/lib/db/client";
+import { startServer } from "@/e2e/support/server";
+import { addPerson, PASSWORD } from "@/e2e/support/people";
+import { freePort } from "@/e2e/support/process";
+import { startIdentityProvider, profileOn } from "@/e2e/support/oidc/provider";
+import { visitor, signInBy } from "@/e2e/support/oidc/visitor";
+import { noRequest } from "@/lib/context";
+process.env.AUTH_SECRET = "vN8qX2mZ7cR4tY6uJ1kL9pW3sD5fG0hB";
+const db = await embeddedDatabase(path.resolve(".data/look-postgres"));
+setDatabaseUrl(db.url);
+await migrateDatabase(db.url, async (d) => { await syncPermissions(d); });
+const [pa, pb] = [await freePort(), await freePort()];
+const profiles = [profileOn(pa, "corp", { label: "Example Corp", domainFilter: "corp.example.com", autoCreate: true }), profileOn(pb, "other", { label: "Other" })];
+const server = await startServer(process.cwd(), db.url, { AUTH_SECRET: process.env.AUTH_SECRET, OIDC_PROFILES: JSON.stringify(profiles), SMTP_URL: "smtp://localhost:1" });
+const ctx = { actor: { kind: "cli" as const }, db: database(), request: noRequest };
+await addPerson(ctx, "plain@example.com").catch(() => {});
+const corp = await startIdentityProvider({ port: pa, name: "corp", redirectUris: [`${server.url}/api/auth/callback/corp`] });
+const other = await startIdentityProvider({ port: pb, name: "other", redirectUris: [`${server.url}/api/auth/callback/other`] });
+for (const [p, who] of [["corp", "ann@corp.example.com"], ["corp", "bob@CORP.Example.com"], ["corp", "x@evil.com"], ["other", "plain@example.com"], ["other", "nobody@example.com"]] as const) {
+  const v = visitor();
+  const r = await signInBy(v, server.url, p, who, "/account");
+  console.log(p, who, r.status, r.url, /<h1[^>]*>(.*?)<\/h1>/.exec(r.text)?.[1], /role="alert"[^>]*>(.*?)<\/div>/.exec(r.text)?.[1]?.replace(/<[^>]+>/g, "").slice(0, 100));
+}
+console.log(corp.requests, other.requests);
+console.log(server.output().slice(-3000));
+if (process.argv[2] === "shots") {
+  const { chromium } = await import("@playwright/test");
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  const page = await browser.newPage({ viewport: { width: 900, height: 800 } });
+  page.on("console", (m) => m.type() === "error" && console.log("console:", m.text().slice(0, 200)));
+  await page.goto(`${server.url}/login?next=/account`);
+  await page.screenshot({ path: "/tmp/s1.png" });
+  await page.getByRole("button", { name: /Example Corp/ }).click();
+  await page.waitForURL(/127\.0\.0\.1/);
+  await page.fill("input[name=login]", "eve@corp.example.com"); await page.fill("input[name=password]", "x");
+  await page.screenshot({ path: "/tmp/s2.png" });
+  await page.locator("button[type=submit]").click();
+  await page.waitForURL(/account/);
+  await page.screenshot({ path: "/tmp/s3.png", fullPage: true });
+  await page.goto(`${server.url}/logout`); await page.getByRole("button", { name: "Log out" }).click();
+  await page.waitForURL(/login/); await page.screenshot({ path: "/tmp/s4.png" });
+  await page.goto(`${server.url}/login/other?next=/account`); await page.screenshot({ path: "/tmp/s5.png" });
+  await page.goto(`${server.url}/login?error=noEmail&with=other`); await page.emulateMedia({ colorScheme: "dark" }); await page.setViewportSize({ width: 390, height: 844 }); await page.screenshot({ path: "/tmp/s6.png" });
+  await browser.close();
+}
+server.child.kill(); await corp.stop(); await other.stop(); await closeDatabase(); await db.release();
+process.exit(0);
