@@ -51,7 +51,8 @@ async function binds(client: Client, name: string, password: string): Promise<bo
   }
 }
 
-async function bindAsService(client: Client): Promise<void> {
+/** @throws DirectoryMisconfigured if the service account is refused */
+export async function bindAsService(client: Client): Promise<void> {
   const { LDAP_BIND_DN, LDAP_BIND_PASSWORD } = config();
   if (!LDAP_BIND_DN) return;
   try {

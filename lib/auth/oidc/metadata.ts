@@ -33,7 +33,7 @@ export async function providerFetch(url: string | URL, init: RequestInit = {}): 
   } catch (error) {
     if (error instanceof ProviderFault) throw error;
     const { cause, message } = error as Error & { cause?: { message?: string } };
-    throw new ProviderFault(`${new URL(url).origin}: ${cause?.message || message}`);
+    throw new ProviderFault(`${new URL(url).origin}: ${cause?.message || message}`, { cause: error });
   }
 }
 
