@@ -85,9 +85,13 @@ await run(async ({ context, print }) => {
   await closeDatabase();
   if (first) {
     print("");
-    print("  The first superuser was created. The password is shown only this once:");
+    print("  The first superuser was created.");
     print(`    login     ${first.loginId}`);
-    print(`    password  ${first.password}`);
+    if (first.password) print(`    password  ${first.password}   (shown only this once)`);
+    else
+      print(
+        "    password  the one that your directory or provider knows; for another login: npm run auth -- create-user",
+      );
     print("");
   }
   process.exitCode = await startNext(config().PORT);

@@ -1,8 +1,8 @@
 import { useFormatter, useTranslations } from "next-intl";
+import { useWayName } from "@/components/access/way-name";
 import { Cell, DATE_TIME } from "@/components/data-table/cell";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { findProfile, labelOf } from "@/lib/auth/oidc/profiles";
 import { deviceOf } from "@/lib/sessions/device";
 import type { OwnSession } from "@/lib/sessions/service";
 import { endSession } from "./actions";
@@ -15,21 +15,12 @@ function useDeviceName(userAgent: string | null): string {
   return browser ?? system ?? t("unknown");
 }
 
-/** The way in, by our name for it or by its own. */
-function useWayName(provider: string): string {
-  const t = useTranslations("account.sessions");
-  const profile = findProfile(provider);
-  if (profile) return labelOf(profile);
-  const key = `ways.${provider}` as "ways.password";
-  return t.has(key) ? t(key) : provider;
-}
-
 export function SessionItem({ session }: { session: OwnSession }) {
   const t = useTranslations("account.sessions");
   const format = useFormatter();
   const { id, isCurrent, ip, signedInAt, lastSeenAt } = session;
   const device = useDeviceName(session.userAgent);
-  const way = useWayName(session.provider);
+  const way = useWayName()(session.provider);
   const facts = [
     { name: "address", kind: "code", value: ip },
     { name: "way", kind: "text", value: way },

@@ -80,7 +80,8 @@ export function Holders({ kind, page, query, path, givenTo, canOpen }: HoldersPr
           <HolderTable
             caption={kind === "group" ? t("members") : t("holders")}
             holders={items}
-            hasSources={kind !== "group"}
+            // Members of a group are so directly, but for those whom a directory has made members.
+            hasSources={kind !== "group" || items.some(({ sources }) => sources.some(({ madeBy }) => madeBy))}
             canOpen={canOpen}
           />
         )}

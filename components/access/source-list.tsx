@@ -1,8 +1,9 @@
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import type { Named, Source } from "@/lib/access/source";
+import { useWayName } from "./way-name";
 
 /** Which pages the reader may open; names lead nowhere otherwise. */
 export type CanOpen = { groups: boolean; bundles: boolean };
@@ -45,6 +46,14 @@ function SourceText({ source, canOpen }: { source: Source; canOpen: CanOpen }): 
 const keyOf = (source: Source) =>
   [source.kind, "group" in source && source.group.id, "bundle" in source && source.bundle.id].join();
 
+/** Who has made the link, where that was nobody here. */
+function MadeBy({ ways }: { ways: string[] }): ReactNode {
+  const t = useTranslations("access");
+  const format = useFormatter();
+  const wayName = useWayName();
+  return <> {t("madeBy", { ways: format.list(ways.map(wayName)) })}</>;
+}
+
 /** Everything that gives somebody a permission, a bundle or a group. */
 export function SourceList({ sources, canOpen }: { sources: Source[]; canOpen: CanOpen }) {
   return (
@@ -55,6 +64,7 @@ export function SourceList({ sources, canOpen }: { sources: Source[]; canOpen: C
             {/* One element: as items of a flex box the parts would lose the blanks between them. */}
             <span className="min-w-0 leading-6">
               <SourceText source={source} canOpen={canOpen} />
+              {source.madeBy && <MadeBy ways={source.madeBy} />}
             </span>
           </Badge>
         </li>

@@ -28,11 +28,18 @@ export type Way = {
   /** What the sources name. */
   group?: PgColumn;
   bundle?: PgColumn;
+  /** The directories and providers that have made the link, where nobody here did. */
+  madeBy?: SQL;
 };
 
 const toPermission = { link: sql`${userPermissions}`, user: userPermissions.userId, to: userPermissions.permissionId };
 const toBundle = { link: sql`${userBundles}`, user: userBundles.userId, to: userBundles.bundleId };
-const toGroup = { link: sql`${userGroups}`, user: userGroups.userId, to: userGroups.groupId };
+const toGroup = {
+  link: sql`${userGroups}`,
+  user: userGroups.userId,
+  to: userGroups.groupId,
+  madeBy: sql`case when not ${userGroups.byHand} then ${userGroups.sources} end`,
+};
 
 const permissionWays: readonly Way[] = [
   { kind: "direct", ...toPermission },
@@ -130,7 +137,8 @@ export function sourcesOf(db: Database, ways: readonly Way[], userId: SQLWrapper
     ways,
     (way, rank) => sql`
       select ${heldOf(way)} as held_id, ${rank}::int as rank, ${way.kind}::text as kind,
-        ${way.group ?? NO_ID} as group_id, ${way.bundle ?? NO_ID} as bundle_id
+        ${way.group ?? NO_ID} as group_id, ${way.bundle ?? NO_ID} as bundle_id,
+        ${way.madeBy ?? sql`null::text[]`} as made_by
       from ${fromOf(way)}
       where ${way.user} = ${userId}${heldId === undefined ? sql`` : sql` and ${heldOf(way)} = ${heldId}`}`,
   );
@@ -138,7 +146,8 @@ export function sourcesOf(db: Database, ways: readonly Way[], userId: SQLWrapper
     .select({
       heldId: sql<string>`source.held_id`.as("held_id"),
       sources: sql<Source[]>`json_agg(
-        json_strip_nulls(json_build_object('kind', source.kind, 'group', ${named(groups)}, 'bundle', ${named(bundles)}))
+        json_strip_nulls(json_build_object('kind', source.kind, 'group', ${named(groups)}, 'bundle', ${named(bundles)},
+          'madeBy', to_json(source.made_by)))
         order by source.rank, ${groups.nameCanonical}, ${bundles.nameCanonical})`.as("sources"),
     })
     .from(sql`(${rows}) source`)

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
+import { keepsPasswords } from "@/lib/auth/domains";
 import { config } from "@/lib/config/env";
 import type { Context } from "@/lib/context";
 import { users } from "@/lib/db/schema/users";
@@ -26,7 +27,8 @@ function randomPassword(): string {
 }
 
 /**
- * For development: on a database without users, a superuser with a random password.
+ * For development: on a database without users, a superuser with a random password, or with none where a directory or a
+ * provider knows it.
  * @returns the credentials, which are stored nowhere; undefined if there are users already
  */
 export async function createFirstSuperuser(ctx: Context): Promise<NewCredentials | undefined> {
@@ -35,7 +37,7 @@ export async function createFirstSuperuser(ctx: Context): Promise<NewCredentials
   if (anybody) return undefined;
   const credentials = {
     loginId: config().LOGIN_ID === "email" ? "admin@example.com" : "admin",
-    password: randomPassword(),
+    password: keepsPasswords() ? randomPassword() : "",
   };
   await createSuperuser(ctx, credentials);
   return credentials;

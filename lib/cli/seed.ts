@@ -1,3 +1,4 @@
+import { keepsPasswords } from "@/lib/auth/domains";
 import { config } from "@/lib/config/env";
 import { CliError, type CliTools } from "./command";
 import { seedDemo } from "./demo";
@@ -8,12 +9,12 @@ import { run } from "./run";
 
 async function superuserCredentials(tools: CliTools): Promise<NewCredentials> {
   const { SEED_SUPERUSER, SEED_SUPERUSER_PASSWORD } = config();
-  if (SEED_SUPERUSER && SEED_SUPERUSER_PASSWORD) {
-    return { loginId: SEED_SUPERUSER, password: SEED_SUPERUSER_PASSWORD };
-  }
+  // Where a directory or a provider knows the password, there is none to set here.
+  const password = keepsPasswords() ? SEED_SUPERUSER_PASSWORD : "";
+  if (SEED_SUPERUSER && password !== undefined) return { loginId: SEED_SUPERUSER, password };
   if (!process.stdin.isTTY) throw new CliError(tools.texts.cli("seedMissing"));
   const loginId = SEED_SUPERUSER ?? (await ask(tools.texts.cli("seedLogin")));
-  return { loginId, password: await promptForPassword(tools, loginId) };
+  return { loginId, password: password ?? (await promptForPassword(tools, loginId)) };
 }
 
 /** `npm run seed`: the first superuser; with `--demo` also something to look at. */

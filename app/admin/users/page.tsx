@@ -2,7 +2,9 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { ListScreen } from "@/app/admin/_screens/list";
 import { satisfies } from "@/lib/auth/conditions";
+import { hasPasswordHere } from "@/lib/auth/domains";
 import { contextOf, requirePermissions } from "@/lib/auth/guards";
+import { canonicalLoginId } from "@/lib/auth/login-id";
 import { config } from "@/lib/config/env";
 import type { StoredRow } from "@/lib/crud/entity";
 import { listHref, parseListQuery } from "@/lib/crud/list-query";
@@ -29,7 +31,8 @@ export default async function UsersPage({ searchParams }: PageProps<"/admin/user
       searchParams={query}
       {...(maySend && {
         extra: ({ id, loginId, isVerified }: StoredRow) =>
-          isVerified === false && (
+          isVerified === false &&
+          hasPasswordHere(canonicalLoginId(String(loginId))) && (
             <ResendButton id={id} name={String(loginId)} from={from} action={resendVerificationTo} />
           ),
       })}

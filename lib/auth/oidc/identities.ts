@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { recordAudit } from "@/lib/audit/record";
 import { type Account, createAccount, findAccount, findAccountByLogin, refusalOf } from "@/lib/auth/accounts";
-import { isInDomainOf, mayComeBy } from "@/lib/auth/domains";
+import { isInDomainOf, keepsPasswords, mayComeBy } from "@/lib/auth/domains";
 import { canonicalLoginId } from "@/lib/auth/login-id";
 import { selfOf } from "@/lib/auth/self";
 import type { VerifiedUser } from "@/lib/auth/sign-in";
@@ -79,8 +79,9 @@ async function firstAccount(ctx: Context, profile: OidcProfile, { loginId, isVou
 
 function admitted(profile: OidcProfile, claims: Claims, account: Account): IdentityOutcome {
   if (!mayComeBy(profile, account.loginIdCanonical)) return refused("notAllowed");
-  // A profile answers for the addresses of its own domains; others have their mail verified here.
-  const vouches = isInDomainOf(profile, account.loginIdCanonical);
+  // A profile answers for the addresses of its own domains; others have their mail verified here, where there is a password
+  // to set with it: whoever had one could otherwise have made the account in somebody else's name.
+  const vouches = isInDomainOf(profile, account.loginIdCanonical) || !keepsPasswords();
   const reason = refusalOf(account, vouches);
   if (reason) return refused(reason);
   const groups = mappedGroups(profile, claims);

@@ -68,21 +68,26 @@ async function fetchMetadata({ client: { issuer } }: OidcProfile): Promise<Provi
   return parsed.data;
 }
 
-type Known = { metadata: ProviderMetadata; keys: JWTVerifyGetKey; until: number };
+type Known = { metadata: ProviderMetadata; keys: JWTVerifyGetKey };
 
-/** Public facts that each process may ask for by itself. */
-const known = new Map<string, Known>();
+/** Public facts that each process may ask for by itself; those who want them at the same moment ask once. */
+const known = new Map<string, { facts: Promise<Known>; until: number }>();
 
-async function provider(profile: OidcProfile): Promise<Known> {
-  const { issuer } = profile.client;
-  const cached = known.get(issuer);
-  if (cached && performance.now() < cached.until) return cached;
+async function learn(profile: OidcProfile): Promise<Known> {
   const metadata = await fetchMetadata(profile);
   const options = { timeoutDuration: settings.oidc.timeoutMs, [customFetch]: providerFetch };
-  const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), options);
-  const fresh = { metadata, keys, until: performance.now() + settings.oidc.metadataSeconds * 1000 };
-  known.set(issuer, fresh);
-  return fresh;
+  return { metadata, keys: createRemoteJWKSet(new URL(metadata.jwks_uri), options) };
+}
+
+function provider(profile: OidcProfile): Promise<Known> {
+  const { issuer } = profile.client;
+  const cached = known.get(issuer);
+  if (cached && performance.now() < cached.until) return cached.facts;
+  const facts = learn(profile);
+  known.set(issuer, { facts, until: performance.now() + settings.oidc.metadataSeconds * 1000 });
+  // Nothing is remembered of a provider that does not answer.
+  facts.catch(() => known.delete(issuer));
+  return facts;
 }
 
 /** @throws ProviderFault when the provider does not describe itself as the profile says */

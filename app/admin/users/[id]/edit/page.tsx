@@ -6,9 +6,10 @@ import { UserForm } from "@/app/admin/users/form";
 import { LockNotice } from "@/app/admin/users/lock-notice";
 import { SyncedGroupsNotice } from "@/app/admin/users/synced-groups-notice";
 import { userWords } from "@/app/admin/users/words";
-import { requirePermissions } from "@/lib/auth/guards";
+import { contextOf, requirePermissions } from "@/lib/auth/guards";
 import { entities } from "@/lib/entities";
 import { access } from "@/lib/users/access";
+import { syncedGroupsOf } from "@/lib/users/synced-groups";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("list"))("edit") };
@@ -27,7 +28,7 @@ export default async function EditUserPage({ params, searchParams }: PageProps<"
       notice={
         <>
           <LockNotice principal={principal} id={id} from={`/admin/users/${id}/edit${back}`} />
-          <SyncedGroupsNotice principal={principal} id={id} />
+          <SyncedGroupsNotice synced={await syncedGroupsOf(await contextOf(principal), id)} />
         </>
       }
       action={saveUser}
