@@ -45,7 +45,7 @@ async function noted<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    note({ error });
+    if (!(error instanceof SignInRefused)) note({ error });
     throw error;
   }
 }
@@ -96,9 +96,14 @@ async function judgeIdentity(
 /** Starts the session of somebody who has proved who they are; the cookie is the session. */
 async function begin({ id = "", name, ...proof }: Person, provider: string): Promise<string> {
   const person = { id, loginId: name ?? "", ...proof };
-  const raw = await startSession(await anonymousContext(), person, provider, await currentCookie());
-  note({ signedIn: true });
-  return raw;
+  try {
+    const raw = await startSession(await anonymousContext(), person, provider, await currentCookie());
+    note({ signedIn: true });
+    return raw;
+  } catch (error) {
+    // What was right a moment ago is not any more.
+    throw error instanceof Forbidden ? new SignInRefused("invalid") : error;
+  }
 }
 
 const isBlocked = ({ cause }: Error) => (cause as { err?: unknown } | undefined)?.err instanceof Blocked;
@@ -153,11 +158,7 @@ export function authConfig(): NextAuthConfig {
       },
       async jwt({ token, user, account }) {
         if (!user?.id || !account) return token.raw ? token : null;
-        try {
-          return { sub: user.id, raw: await noted(() => begin(user, account.provider)) };
-        } catch (error) {
-          throw error instanceof Forbidden ? new SignInRefused("invalid") : error;
-        }
+        return { sub: user.id, raw: await noted(() => begin(user, account.provider)) };
       },
       // What /api/auth/session tells: no more than the page shows.
       session: ({ session, token }) =>
