@@ -1,0 +1,26 @@
+import type { CliTools } from "@/lib/cli/command";
+import { checkDirectory } from "./directory";
+import type { Finding } from "./finding";
+import { checkAuthenticator, checkDatabase, checkGroupMaps, checkMail } from "./installation";
+import { checkProviders } from "./providers";
+
+const MARKS = { ok: "✓", warning: "!", wrong: "✗" } as const;
+
+/** A finding as a line for the terminal. */
+export function lineOf({ state, key, params = {} }: Finding, { texts: { cli } }: Pick<CliTools, "texts">): string {
+  return `${MARKS[state]} ${cli(`doctor.${key}` as "doctor.migrated", params as never)}`;
+}
+
+/** Looks at everything that sign-ins need. What cannot be looked at for want of a database is left out. */
+export async function examine({ context }: Pick<CliTools, "context">): Promise<Finding[]> {
+  const database = await checkDatabase(context);
+  const hasDatabase = database.every(({ state }) => state !== "wrong");
+  return [
+    ...database,
+    ...checkAuthenticator(),
+    ...(await checkMail()),
+    ...(await checkDirectory()),
+    ...(await checkProviders()),
+    ...(hasDatabase ? await checkGroupMaps(await context()) : []),
+  ];
+}
