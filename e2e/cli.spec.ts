@@ -47,6 +47,16 @@ test("list-users as a table and as JSON", () => {
   expect(users.length).toBeGreaterThan(60);
 });
 
+test("doctor ends with 0 where all is well, and with 1 and the number of things to mend", () => {
+  const SMTP_URL = "smtp://localhost:25";
+  const well = auth(["doctor"], { SMTP_URL, MAIL_FROM: "no-reply@example.com" });
+  expect(well).toMatchObject({ code: 0, err: "", out: expect.stringContaining("✓ The database is up to date.") });
+  const unwell = auth(["doctor"], { DATABASE_URL: "postgres://localhost:1/nowhere", LANG: "es_ES.UTF-8" });
+  expect(unwell).toMatchObject({ code: 1, err: "Hay 2 cosas que arreglar." });
+  expect(unwell.out).toContain("✗ No se puede acceder a la base de datos");
+  expect(unwell.out).toContain("✗ El correo está activado, pero no tiene por dónde salir.");
+});
+
 test("purge-attempts forgets what matches, and lifts the lock", async ({ ctx, unique }) => {
   const loginId = `${unique("purged")}@example.com`;
   await times(16, { loginId });
