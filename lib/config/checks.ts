@@ -37,7 +37,9 @@ export function crossChecks(v: Variables): [name: string, problem: string][] {
     check(!v.LDAP_BIND_DN || Boolean(v.LDAP_BIND_PASSWORD), "LDAP_BIND_PASSWORD", "is required with LDAP_BIND_DN");
   }
   if (v.LOGIN_AUTHENTICATOR === "redirect") {
-    check(Boolean(v.REDIRECT_LOGIN_TARGET), "REDIRECT_LOGIN_TARGET", "is required with LOGIN_AUTHENTICATOR=redirect");
+    const target = v.REDIRECT_LOGIN_TARGET?.split(/[?#]/)[0];
+    check(Boolean(target), "REDIRECT_LOGIN_TARGET", "is required with LOGIN_AUTHENTICATOR=redirect");
+    check(target !== "/login", "REDIRECT_LOGIN_TARGET", "must lead on from /login");
   }
   if (v.MAIL_TRANSPORT === "resend") check(Boolean(v.RESEND_API_KEY), "RESEND_API_KEY", "is required with resend");
   if (v.MAIL_TRANSPORT === "smtp") check(Boolean(v.SMTP_URL), "SMTP_URL", "is required with MAIL_TRANSPORT=smtp");

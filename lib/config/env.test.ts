@@ -185,6 +185,7 @@ describe("what one choice asks of another", () => {
     [{ LOGIN_AUTHENTICATOR: "redirect" }, ["REDIRECT_LOGIN_TARGET"]],
     [{ LOGIN_AUTHENTICATOR: "redirect", REDIRECT_LOGIN_TARGET: "/login/corp" }, []],
     [{ LOGIN_AUTHENTICATOR: "redirect", REDIRECT_LOGIN_TARGET: "//evil.test" }, ["REDIRECT_LOGIN_TARGET"]],
+    [{ LOGIN_AUTHENTICATOR: "redirect", REDIRECT_LOGIN_TARGET: "/login?x" }, ["REDIRECT_LOGIN_TARGET"]],
     [{ LOGIN_AUTHENTICATOR: "redirect", REDIRECT_LOGIN_TARGET: "https://evil.test" }, ["REDIRECT_LOGIN_TARGET"]],
     [{ LOGIN_AUTHENTICATOR: "ldap" }, ["LDAP_SERVER_URL", "LDAP_DN_FORMAT"]],
     [{ LOGIN_AUTHENTICATOR: "ldap", LDAP_SERVER_URL: "ldaps://a.test", LDAP_DN_FORMAT: "uid={},dc=acme" }, []],

@@ -23,5 +23,8 @@ export async function errorText({ error, code, with: provider }: Query): Promise
   if (typeof error !== "string") return undefined;
   const ofProvider = await providerText(error, provider);
   if (ofProvider) return ofProvider;
-  return (await getTranslations("login.errors"))(reasonOf(error, code), { loginId: "" });
+  const reason = reasonOf(error, code);
+  // Nobody knows here what was typed there.
+  if (reason === "unverified") return (await getTranslations("login.provider.errors"))("unverified");
+  return (await getTranslations("login.errors"))(reason);
 }

@@ -1,5 +1,6 @@
 import { inArray, sql } from "drizzle-orm";
 import { primaryAuthenticator } from "@/lib/auth/authenticators/registry";
+import { findProfile } from "@/lib/auth/oidc/profiles";
 import { config } from "@/lib/config/env";
 import type { Context } from "@/lib/context";
 import { canonicalName } from "@/lib/crud/name";
@@ -26,9 +27,13 @@ export async function checkDatabase(context: () => Promise<Context>): Promise<Fi
   }
 }
 
+/** How /login lets people in; where it leads on to a profile, that has to be there. */
 export function checkAuthenticator(): Finding[] {
-  const { name } = primaryAuthenticator();
-  return [ok("authenticator", { name })];
+  const primary = primaryAuthenticator();
+  const found = [ok("authenticator", { name: primary.name })];
+  const target = primary.kind === "redirect" ? primary.target() : "";
+  const [, profile] = /^\/login\/([^/?#]+)/.exec(target) ?? [];
+  return profile === undefined || findProfile(profile) ? found : [...found, wrong("redirectNowhere", { target })];
 }
 
 /** Whether mails have somewhere to go; nothing is sent. */
