@@ -9,7 +9,7 @@ import { anonymousContext } from "./guards";
 import { problemOf } from "./handler";
 import { onJourney } from "./journey";
 import { arrive, profileOfCallback } from "./oidc/callback";
-import { ProviderFault } from "./oidc/metadata";
+import { discover, ProviderFault } from "./oidc/metadata";
 import { endSession } from "./session";
 
 /** Signing in and out, by Auth.js as auth-config.ts sets it up. */
@@ -77,12 +77,12 @@ export async function signInWithCredentials(credentials: {
  * @throws ProviderFault when the provider does not answer as it should
  */
 export async function startAtProvider(profile: OidcProfile, next: string, asksAgain: boolean): Promise<string> {
-  try {
-    const parameters = new URLSearchParams(asksAgain ? { prompt: "login" } : {});
-    return String(await auth.signIn(profile.name, { redirect: false, redirectTo: next }, parameters));
-  } catch (error) {
-    throw error instanceof ProviderFault ? error : new ProviderFault(String(error), { cause: error });
-  }
+  // First by ourselves: Auth.js would make a redirect to an error page of what is wrong with the provider.
+  await discover(profile);
+  const parameters = new URLSearchParams(asksAgain ? { prompt: "login" } : {});
+  const url = String(await auth.signIn(profile.name, { redirect: false, redirectTo: next }, parameters));
+  if (new URL(url).origin === config().AUTH_URL) throw new ProviderFault(`Auth.js leads to ${url} instead`);
+  return url;
 }
 
 /**

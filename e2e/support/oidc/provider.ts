@@ -41,6 +41,8 @@ export type ProviderOptions = {
   name: string;
   redirectUris: string[];
   postLogoutRedirectUris?: string[];
+  /** That of one which has stopped and comes back. */
+  key?: IdentityProvider["key"];
 };
 
 export const CLIENT_SECRET = "a secret between the provider and the app";
@@ -80,9 +82,8 @@ export async function startIdentityProvider(options: ProviderOptions): Promise<I
   const { port, name, redirectUris, postLogoutRedirectUris = [] } = options;
   const issuer = issuerOn(port);
   const clientId = `gatehouse-${name}`;
-  const { privateKey, publicKey } = await generateKeyPair("RS256", { extractable: true });
-  const key = { kid: `key-of-${name}`, privateKey, publicKey };
-  const jwk = { ...(await exportJWK(privateKey)), kid: key.kid, alg: "RS256", use: "sig" } as JWK;
+  const key = options.key ?? { kid: `key-of-${name}`, ...(await generateKeyPair("RS256", { extractable: true })) };
+  const jwk = { ...(await exportJWK(key.privateKey)), kid: key.kid, alg: "RS256", use: "sig" } as JWK;
   const people = new Map<string, Person>();
   const claimsOf = (sub: string) => ({
     email: sub.includes("@") ? sub : `${sub}@${name}.example.com`,
@@ -102,7 +103,7 @@ export async function startIdentityProvider(options: ProviderOptions): Promise<I
       },
     ],
     jwks: { keys: [jwk] },
-    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name", "groups"] },
+    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name", "groups", "upn", "_claim_names"] },
     cookies: {
       keys: [name],
       names: { interaction: `_interaction_${name}`, resume: `_resume_${name}`, session: `_session_${name}` },

@@ -74,13 +74,7 @@ export async function logInThere(who: Visitor, loginForm: Reply, login: string):
 }
 
 /** A whole sign-in; what the app answers in the end. */
-export async function signInBy(
-  who: Visitor,
-  app: string,
-  profile: string,
-  login: string,
-  next = "/",
-): Promise<Reply> {
+export async function signInBy(who: Visitor, app: string, profile: string, login: string, next = "/"): Promise<Reply> {
   const back = await logInThere(who, await goToProvider(who, app, profile, next), login);
   return who.follow(back);
 }
