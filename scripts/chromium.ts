@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { chromium } from "@playwright/test";
+import { canInstall, installPackages } from "./apt";
 import { binary, run } from "./processes";
 
 const SYSTEM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const APT_GET = "/usr/bin/apt-get";
 const HINT =
   "Install Chromium (Debian: apt-get install chromium; elsewhere: npx playwright install chromium), or set\n" +
   "CHROMIUM_PATH to a Chromium or Chrome that is there, as in CHROMIUM_PATH=/usr/bin/chromium npm test";
@@ -20,14 +20,12 @@ async function installed(): Promise<string | undefined> {
 
 async function install(): Promise<string | undefined> {
   console.log("There is no Chromium here; installing one.");
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot && existsSync(APT_GET)) {
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    const { code } = await run(APT_GET, ["update"], { env });
-    if (code === 0) await run(APT_GET, ["install", "-y", "chromium"], { env });
+  if (canInstall()) {
+    await installPackages(["chromium"]);
     const file = await installed();
     if (file) return file;
   }
+  const isRoot = process.getuid?.() === 0;
   await run(binary("playwright"), ["install", ...(isRoot ? ["--with-deps"] : []), "chromium"]);
   return installed();
 }

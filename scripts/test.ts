@@ -4,6 +4,7 @@ import path from "node:path";
 import { runChecks } from "./checks";
 import { findChromium } from "./chromium";
 import { binary, run } from "./processes";
+import { findSlapd } from "./slapd";
 import { type Counts, readCounts, summary } from "./test-reports";
 
 /** `npm test`: the checks, the unit and service tests, the build, and the browser tests against it. */
@@ -13,7 +14,19 @@ const ONE_PASSED: Counts = { passed: 1, failed: 0, skipped: 0 };
 /** A build must not need what only the running server has. */
 const SERVER_ONLY = { AUTH_SECRET: undefined, AUTH_URL: undefined, DATABASE_URL: undefined };
 
+const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 };
+
 const folder = mkdtempSync(path.join(os.tmpdir(), "gatehouse-test-"));
+
+/** Without one the tests that need it fail too, each by itself, and all others run. */
+async function directoryServer(): Promise<Counts> {
+  const file = await findSlapd();
+  if (!file) return ONE_FAILED;
+  console.log(`${file} is there.`);
+  // For all that are started from here.
+  process.env.SLAPD_PATH = file;
+  return NOTHING;
+}
 
 async function unitTests(): Promise<Counts> {
   const report = path.join(folder, "vitest.json");
@@ -48,7 +61,11 @@ async function part(title: string, work: () => Promise<Counts>): Promise<Counts>
 }
 
 async function allParts(): Promise<Counts[]> {
-  const before = [await part("Checks", checks), await part("Unit and service tests", unitTests)];
+  const before = [
+    await part("Checks", checks),
+    await part("Directory server", directoryServer),
+    await part("Unit and service tests", unitTests),
+  ];
   const built = await part("Build", build);
   const browsed = await part("Browser tests", async () => {
     if (built.failed === 0) return browserTests();

@@ -6,6 +6,7 @@ import { faultOf } from "@/lib/db/client";
 import { Blocked, Forbidden } from "@/lib/errors";
 import type { Proof } from "./authenticators/authenticator";
 import { credentialsAuthenticator } from "./authenticators/registry";
+import { pathOfCallback } from "./callback-url";
 import { anonymousContext, contextOf } from "./guards";
 import { note } from "./journey";
 import { verifiedClaims } from "./oidc/claims";
@@ -164,10 +165,7 @@ export function authConfig(): NextAuthConfig {
       session: ({ session, token }) =>
         ({ expires: session.expires, user: { id: token.sub, name: token.name } }) as never,
       // The rule for every way back, whatever a cookie says.
-      redirect({ url, baseUrl }) {
-        const path = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length) : url;
-        return baseUrl + safePath(path, "/");
-      },
+      redirect: ({ url, baseUrl }) => baseUrl + safePath(url, pathOfCallback(url, "/")),
     },
     events: {
       async signOut(message) {

@@ -21,10 +21,16 @@ const auth = NextAuth(() => authConfig());
  * loopback addresses, which no provider knows.
  */
 function handle(request: Request): Promise<Response> {
-  const { pathname, search } = new URL(request.url);
+  const { pathname, searchParams } = new URL(request.url);
+  // It would refuse the whole request for an address that is none; where to go is a matter of forms and cookies.
+  searchParams.delete("callbackUrl");
   const { method, headers } = request;
   const body = method === "POST" ? { body: request.body, duplex: "half" } : {};
-  const ours = new Request(config().AUTH_URL + pathname + search, { method, headers, ...body } as RequestInit);
+  const ours = new Request(`${config().AUTH_URL}${pathname}?${searchParams}`, {
+    method,
+    headers,
+    ...body,
+  } as RequestInit);
   return Auth(ours, authConfig());
 }
 
@@ -79,7 +85,7 @@ export async function signInWithCredentials(credentials: {
 export async function startAtProvider(profile: OidcProfile, next: string, asksAgain: boolean): Promise<string> {
   // First by ourselves: Auth.js would make a redirect to an error page of what is wrong with the provider.
   await discover(profile);
-  const parameters = new URLSearchParams(asksAgain ? { prompt: "login" } : {});
+  const parameters = new URLSearchParams(asksAgain ? { max_age: "0" } : {});
   const url = String(await auth.signIn(profile.name, { redirect: false, redirectTo: next }, parameters));
   if (new URL(url).origin === config().AUTH_URL) throw new ProviderFault(`Auth.js leads to ${url} instead`);
   return url;

@@ -6,6 +6,7 @@ import type { Database } from "@/lib/db/client";
 import { withoutParameters } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
 import { isNotDisabled } from "./active";
+import { primaryAuthenticator } from "./authenticators/registry";
 
 /**
  * Tokens of the links that are mailed. Nothing is stored: a token is a JWT whose key is derived from the secret, from what
@@ -24,7 +25,7 @@ export type LinkPurpose =
   | "resend";
 
 /** Whether people can be mailed links to set a password; otherwise the pages behind them are not there. */
-export const mailsPasswordLinks = (): boolean => config().mailEnabled && config().LOGIN_AUTHENTICATOR !== "redirect";
+export const mailsPasswordLinks = (): boolean => config().mailEnabled && primaryAuthenticator().kind !== "redirect";
 
 /** The account that a link is for, as it is at one moment. */
 export type LinkHolder = {

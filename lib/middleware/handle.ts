@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { attemptTypeOf, countRefusedForm, limiterAnswers } from "@/lib/auth/attempts/forms";
+import { dropForeignCallback } from "@/lib/auth/callback-url";
 import { satisfies } from "@/lib/auth/conditions";
 import { isLoginTarget, loginPath } from "@/lib/auth/redirects";
 import { HEADER } from "@/lib/auth/request";
@@ -144,6 +145,7 @@ export async function handleRequest(request: NextRequest): Promise<Response> {
   const forwarded = new Headers(request.headers);
   forwarded.set(HEADER.requestId, randomUUID());
   forwarded.set(HEADER.location, request.nextUrl.pathname + request.nextUrl.search);
+  dropForeignCallback(forwarded);
   // Next.js reads the nonce for its own scripts from the policy.
   forwarded.set("content-security-policy", policy);
 

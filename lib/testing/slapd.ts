@@ -1,87 +1,20 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import net from "node:net";
-import os from "node:os";
-import path from "node:path";
-import { Client } from "ldapts";
-import { makeAuthority } from "./certificates";
+import { Attribute, Change, Client } from "ldapts";
+import type { TestCertificates } from "./certificates";
+import { ADMIN, BASE, SERVICE, UNITS, type Unit } from "./slapd-configuration";
+import { startSlapd } from "./slapd-process";
 
-/** A real directory server (OpenLDAP) of a test's own, on free ports of this machine. */
+/** A directory with people and groups of a test's own, on a real server (OpenLDAP). */
 
-const PROGRAMS = ["/usr/sbin/slapd", "/usr/lib/openldap/slapd", "/usr/libexec/slapd", "/usr/local/libexec/slapd"];
-const SCHEMAS = ["/etc/ldap/schema", "/etc/openldap/schema", "/usr/local/etc/openldap/schema"];
-const MODULES = ["/usr/lib/ldap", "/usr/lib/openldap", "/usr/lib64/openldap", "/usr/local/libexec/openldap"];
+const membersIn = { groupOfNames: "member", groupOfUniqueNames: "uniqueMember", posixGroup: "memberUid" } as const;
 
-const BASE = "dc=example,dc=test";
-const ADMIN = { dn: `cn=admin,${BASE}`, password: "the administrator of the directory" };
-/** May read everything but passwords; for LDAP_BIND_DN. */
-const SERVICE = { dn: `cn=reader,${BASE}`, password: "the reader of the directory" };
-
-function programPath(): string {
-  const found = [process.env.SLAPD_PATH ?? "", ...PROGRAMS].find((file) => file !== "" && existsSync(file));
-  if (found) return found;
-  throw new Error("There is no slapd here: apt-get install slapd openssl (Debian), or set SLAPD_PATH.");
-}
-
-const firstOf = (folders: string[], what: string): string => {
-  const found = folders.find((folder) => existsSync(folder));
-  if (!found) throw new Error(`slapd is here, but not its ${what}: looked for ${folders.join(", ")}.`);
-  return found;
-};
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = net.createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-
-const configOf = (folder: string, { caFile, certificateFile, keyFile }: ReturnType<typeof makeAuthority>) => `
-${["core", "cosine", "inetorgperson", "nis"].map((name) => `include ${firstOf(SCHEMAS, "schema")}/${name}.schema`).join("\n")}
-modulepath ${firstOf(MODULES, "modules")}
-moduleload back_mdb
-moduleload memberof
-pidfile ${folder}/slapd.pid
-argsfile ${folder}/slapd.args
-TLSCACertificateFile ${caFile}
-TLSCertificateFile ${certificateFile}
-TLSCertificateKeyFile ${keyFile}
-idletimeout 0
-database mdb
-suffix "${BASE}"
-rootdn "${ADMIN.dn}"
-rootpw "${ADMIN.password}"
-directory ${folder}/db
-dbnosync
-overlay memberof
-access to attrs=userPassword by anonymous auth by * none
-access to dn.subtree="ou=hidden,${BASE}" attrs=uid,mail by dn.exact="${SERVICE.dn}" search by self none by * search
-access to * by users read by anonymous search
-`;
-
-async function untilItAnswers(url: string, child: ChildProcess, output: () => string): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`slapd ended with ${child.exitCode}: ${output()}`);
-    const client = new Client({ url, connectTimeout: 1000, timeout: 1000 });
-    try {
-      await client.bind(ADMIN.dn, ADMIN.password);
-      return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    } finally {
-      await client.unbind().catch(() => undefined);
-    }
-  }
-}
+export type GroupKind = keyof typeof membersIn;
 
 type NewPerson = {
   uid?: string;
   mail?: string;
   password: string;
   /** The organisational unit; `people` unless said otherwise. */
-  unit?: string;
+  unit?: Unit;
   more?: Record<string, string | string[]>;
 };
 
@@ -90,9 +23,11 @@ export type Directory = {
   url: string;
   /** ldaps:// by name. */
   tlsUrl: string;
+  port: number;
   base: string;
   peopleBase: string;
   service: typeof SERVICE;
+  certificates: TestCertificates;
   caFile: string;
   /** An authority that has signed nothing here. */
   otherCaFile: string;
@@ -101,98 +36,92 @@ export type Directory = {
   /** Adds a person, called by `uid` or else by `mail`. @returns the distinguished name */
   addPerson: (person: NewPerson) => Promise<string>;
   /** Makes a group consist of just these people. @returns the distinguished name */
-  setGroup: (
-    name: string,
-    members: string[],
-    kind?: "groupOfNames" | "groupOfUniqueNames" | "posixGroup",
-  ) => Promise<string>;
+  setGroup: (name: string, members: string[], kind?: GroupKind, unit?: Unit) => Promise<string>;
+  /** Gives an attribute of an entry these values. */
+  replace: (dn: string, attribute: string, values: string[]) => Promise<void>;
+  /** How many binds the server was asked for, whatever came of them. */
+  binds: () => Promise<number>;
   stop: () => Promise<void>;
 };
 
-const escaped = (value: string) => value.replace(/[,+<>#;"\\=]/g, "\\$&").replace(/^ | $/g, "\\ ");
+/** All but letters, digits and hyphens by bytes, which has nothing in common with what the app does. */
+const escaped = (value: string) =>
+  value.replace(/[^a-z0-9-]/giu, (character) => Buffer.from(character).toString("hex").replace(/../g, "\\$&"));
 
-/** Starts one with the organisational units people, groups and hidden, whose people do not show what they are called. */
+/** Where somebody or something is that was added here. */
+export const dnOf = (attribute: string, value: string, unit: Unit): string =>
+  `${attribute}=${escaped(value)},ou=${unit},${BASE}`;
+
+async function addUnits(client: Client): Promise<void> {
+  await client.add(BASE, { objectClass: ["dcObject", "organization"], dc: "example", o: "Example" });
+  for (const ou of UNITS) await client.add(`ou=${ou},${BASE}`, { objectClass: "organizationalUnit", ou });
+  const account = { objectClass: ["organizationalRole", "simpleSecurityObject"], cn: "reader" };
+  await client.add(SERVICE.dn, { ...account, userPassword: SERVICE.password });
+}
+
+/** Without a bind of its own, which would count. */
+async function countBinds(url: string): Promise<number> {
+  const client = new Client({ url });
+  const name = "cn=Bind,cn=Operations,cn=Monitor";
+  const { searchEntries } = await client.search(name, { scope: "base", attributes: ["monitorOpInitiated"] });
+  await client.unbind();
+  return Number(searchEntries[0]?.monitorOpInitiated);
+}
+
+/** Starts one with the organisational units of lib/testing/slapd-configuration.ts and nobody in them. */
 export async function startDirectory(): Promise<Directory> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "gatehouse-slapd-"));
-  mkdirSync(path.join(folder, "db"));
-  const authority = makeAuthority(folder);
-  // A copy: some systems let the installed one look only into its own folders.
-  const program = path.join(folder, "slapd");
-  copyFileSync(programPath(), program);
-  const configFile = path.join(folder, "slapd.conf");
-  writeFileSync(configFile, configOf(folder, authority));
-  const [port, tlsPort] = [await freePort(), await freePort()];
-  const url = `ldap://127.0.0.1:${port}`;
-  const listens = `${url} ldaps://127.0.0.1:${tlsPort}`;
-  const child = spawn(program, ["-f", configFile, "-h", listens, "-d", "0"], { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const stop = async () => {
-    child.kill();
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const asAdmin: Directory["asAdmin"] = async (work) => {
-    const client = new Client({ url, timeout: 10_000, connectTimeout: 10_000 });
-    try {
-      await client.bind(ADMIN.dn, ADMIN.password);
-      return await work(client);
-    } finally {
-      await client.unbind();
-    }
-  };
+  const slapd = await startSlapd();
+  const url = `ldap://127.0.0.1:${slapd.port}`;
+  const admin = new Client({ url });
   try {
-    await untilItAnswers(url, child, () => said);
-    await asAdmin(async (client) => {
-      await client.add(BASE, { objectClass: ["dcObject", "organization"], dc: "example", o: "Example" });
-      for (const ou of ["people", "groups", "hidden"]) {
-        await client.add(`ou=${ou},${BASE}`, { objectClass: "organizationalUnit", ou });
-      }
-      const account = { objectClass: ["organizationalRole", "simpleSecurityObject"], cn: "reader" };
-      await client.add(SERVICE.dn, { ...account, userPassword: SERVICE.password });
-    });
+    await admin.bind(ADMIN.dn, ADMIN.password);
+    await addUnits(admin);
   } catch (error) {
-    await stop();
+    await slapd.stop();
     throw error;
   }
+  const { certificates, port, tlsPort } = slapd;
   return {
     url,
     tlsUrl: `ldaps://localhost:${tlsPort}`,
+    port,
     base: BASE,
     peopleBase: `ou=people,${BASE}`,
     service: SERVICE,
-    caFile: authority.caFile,
-    otherCaFile: authority.otherCaFile,
-    asAdmin,
-    addPerson: async ({ uid, mail, password, unit = "people", more = {} }) => {
+    certificates,
+    caFile: certificates.caFile,
+    otherCaFile: certificates.otherCaFile,
+    asAdmin: (work) => work(admin),
+    async addPerson({ uid, mail, password, unit = "people", more = {} }) {
       const [attribute, name] = uid === undefined ? ["mail", mail ?? ""] : ["uid", uid];
-      const dn = `${attribute}=${escaped(name)},ou=${unit},${BASE}`;
-      await asAdmin((client) =>
-        client.add(dn, {
-          objectClass: "inetOrgPerson",
-          cn: name,
-          sn: name,
-          userPassword: password,
-          ...(uid !== undefined && { uid }),
-          ...(mail !== undefined && { mail }),
-          ...more,
-        }),
-      );
-      return dn;
-    },
-    setGroup: async (name, members, kind = "groupOfNames") => {
-      const dn = `cn=${escaped(name)},ou=groups,${BASE}`;
-      const attribute = { groupOfNames: "member", groupOfUniqueNames: "uniqueMember", posixGroup: "memberUid" }[kind];
-      // The classes of names must not be empty.
-      const all = kind !== "posixGroup" && members.length === 0 ? [ADMIN.dn] : members;
-      await asAdmin(async (client) => {
-        await client.del(dn).catch(() => undefined);
-        const number: Record<string, string> = kind === "posixGroup" ? { gidNumber: "5000" } : {};
-        await client.add(dn, { objectClass: kind, cn: name, ...number, ...(all.length > 0 && { [attribute]: all }) });
+      const dn = dnOf(attribute, name, unit);
+      await admin.add(dn, {
+        objectClass: "inetOrgPerson",
+        cn: name,
+        sn: name,
+        userPassword: password,
+        ...(uid !== undefined && { uid }),
+        ...(mail !== undefined && { mail }),
+        ...more,
       });
       return dn;
     },
-    stop,
+    async setGroup(name, members, kind = "groupOfNames", unit = "groups") {
+      const dn = dnOf("cn", name, unit);
+      // The classes of names must not be empty.
+      const all = kind !== "posixGroup" && members.length === 0 ? [ADMIN.dn] : members;
+      await admin.del(dn).catch(() => undefined);
+      const number: Record<string, string> = kind === "posixGroup" ? { gidNumber: "5000" } : {};
+      const values = all.length > 0 && { [membersIn[kind]]: all };
+      await admin.add(dn, { objectClass: kind, cn: name, ...number, ...values });
+      return dn;
+    },
+    replace: (dn, type, values) =>
+      admin.modify(dn, new Change({ operation: "replace", modification: new Attribute({ type, values }) })),
+    binds: () => countBinds(url),
+    async stop() {
+      await admin.unbind();
+      await slapd.stop();
+    },
   };
 }

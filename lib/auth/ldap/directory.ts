@@ -107,8 +107,10 @@ async function byFormat(client: Client, format: string, loginId: string, passwor
   const name = bindName(format, loginId);
   if (name === undefined || !(await binds(client, name, password))) return undefined;
   if (!isDistinguishedName(format)) {
-    // Active Directory's own names say nothing of where the entry is.
-    return search(client, loginId);
+    // Active Directory's own names say nothing of where the entry is. What the filter finds may be somebody else's, who is
+    // called like that in another attribute: the password has to be theirs too.
+    const found = await search(client, loginId);
+    return found && (await binds(client, found.dn, password)) ? found : undefined;
   }
   const naming = namingInDn(format);
   const entry = await entryAt(client, name, naming);

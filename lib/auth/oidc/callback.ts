@@ -1,7 +1,7 @@
 import { cookies } from "next/headers";
+import { callbackCookieName, pathOfCallback } from "@/lib/auth/callback-url";
 import type { Journey } from "@/lib/auth/journey";
 import { rememberWay } from "@/lib/auth/last-way";
-import { safePath } from "@/lib/auth/redirects";
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import type { OidcProfile } from "@/lib/config/variables";
@@ -49,12 +49,9 @@ async function forgetVisit(): Promise<void> {
 
 const seeOther = (path: string) => new Headers({ location: path, "cache-control": "no-store" });
 
-/** Where the sign-in was to lead, as Auth.js keeps it in the browser. */
-async function intendedPath(): Promise<string> {
-  const { AUTH_URL, isHttps } = config();
-  const kept = (await cookies()).get(`${isHttps ? "__Secure-" : ""}authjs.callback-url`)?.value ?? "";
-  return safePath(kept.startsWith(`${AUTH_URL}/`) ? kept.slice(AUTH_URL.length) : "", settings.landing.afterLogin);
-}
+/** Where the sign-in was to lead. */
+const intendedPath = async (): Promise<string> =>
+  pathOfCallback((await cookies()).get(callbackCookieName())?.value, settings.landing.afterLogin);
 
 function problemOf({ refusal, error }: Journey, url: string): ProviderProblem {
   if (refusal) return refusal;
