@@ -52,5 +52,5 @@ export { expect };
 export async function logIn(page: Page, loginId: string, password = PASSWORD): Promise<void> {
   await page.locator("[name=loginId]").fill(loginId);
   await page.locator("[name=password]").fill(password);
-  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
 }

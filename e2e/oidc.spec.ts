@@ -61,7 +61,7 @@ async function logInThere(page: Page, login: string): Promise<void> {
 }
 
 const providerButton = (page: Page, name: string) =>
-  page.getByRole("button", { name: new RegExp(`Log in with ${name}`) });
+  page.getByRole("button", { name: new RegExp(`Continue with ${name}`) });
 
 /** Not the place in which Next.js announces pages to screen readers. */
 const alertOn = (page: Page) => page.getByRole("main").getByRole("alert");
@@ -110,7 +110,7 @@ test("without scripts as well", async ({ browser }) => {
   const page = await context.newPage();
   const login = newName("corp.example.com");
   await page.goto(`${site.url}/login?next=%2Faccount`);
-  await page.getByRole("button", { name: "Iniciar sesión con Example Corp" }).click();
+  await page.getByRole("button", { name: "Continuar con Example Corp" }).click();
   await logInThere(page, login);
   await expect(page).toHaveURL(`${site.url}/account`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Su cuenta");
