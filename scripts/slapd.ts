@@ -21,7 +21,7 @@ async function install(): Promise<string | undefined> {
   return usable();
 }
 
-/** A slapd for the tests of the directory, installed if need be; undefined, with a message printed, when there is none. */
+/** A slapd for the tests, installed if need be; undefined, with a message printed, when there is none. */
 export async function findSlapd(): Promise<string | undefined> {
   const wanted = process.env.SLAPD_PATH;
   const file = await usable();
