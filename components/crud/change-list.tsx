@@ -35,7 +35,7 @@ export function ChangeList({ changes, labels }: { changes: Changes; labels: Reco
   const entries = Object.entries(changes).filter(([, { from, to }]) => !(isEmpty(from) && isEmpty(to)));
   if (entries.length === 0) return null;
   return (
-    <dl className="grid gap-1 text-sm">
+    <dl className="grid content-start gap-1 text-sm">
       {entries.map(([field, { from, to }]) => {
         const [came, went] = [
           listed(to).filter((item) => !listed(from).includes(item)),

@@ -180,6 +180,24 @@ describe("problems", () => {
   });
 });
 
+describe("LDAP_SEARCH_FILTER", () => {
+  it.each([
+    "(uid={})",
+    "(|(uid={})(mail={}@example.com))",
+    "(&(memberOf:1.2.840.113556.1.4.1941:=cn=staff,dc=x)(sAMAccountName={}))",
+    "(&(objectClass=person)(!(status=gone))(mail;lang-de={}))",
+  ])("may be %s", (filter) => {
+    expect(namesOf({ LDAP_SEARCH_FILTER: filter })).toEqual([]);
+  });
+
+  it.each(["(uid~={})", "(uid>={})", "(uid:caseExactMatch:={})", "(|(uid={})(cn~={}))", "uid={}", "({}=ann)"])(
+    "is not %s, which may find somebody else",
+    (filter) => {
+      expect(namesOf({ LDAP_SEARCH_FILTER: filter })).toEqual(["LDAP_SEARCH_FILTER"]);
+    },
+  );
+});
+
 describe("what one choice asks of another", () => {
   it.each([
     [{ LOGIN_AUTHENTICATOR: "redirect" }, ["REDIRECT_LOGIN_TARGET"]],

@@ -65,6 +65,9 @@ const reservedProfileNames = [
   "error",
 ];
 
+/** Whether each {} of an LDAP filter stands in a plain (attribute=value). */
+const comparesByEquality = (filter: string) => !filter.replace(/\([a-z][a-z0-9;.-]*=[^()]*\)/gi, "").includes("{}");
+
 const oidcProfile = z.strictObject({
   name: z
     .string()
@@ -150,6 +153,10 @@ export const variables = z.object({
   LDAP_SEARCH_FILTER: z
     .string()
     .refine((filter) => filter.includes("{}"), "must contain {} where the login id goes")
+    .refine(
+      comparesByEquality,
+      "must compare the login id by =, as in (uid={}): what is only like it may be somebody else's",
+    )
     .default("(uid={})"),
   LDAP_START_TLS: switchOf(false),
   LDAP_CA_FILE: z.string().optional(),

@@ -58,7 +58,7 @@ export async function startRecorder({ onData, onConnection, tls: identity }: Opt
   };
 }
 
-/** For `onConnection`: what the client says goes to `port`, and what comes back, as `change` makes it, to the client. */
+/** What the client says goes to `port`, and what comes back goes, as `change` makes it, to the client. */
 export function relayTo(port: number, change: (chunk: Buffer) => Buffer = (chunk) => chunk) {
   return (client: net.Socket): void => {
     const upstream = net.connect(port, "127.0.0.1");

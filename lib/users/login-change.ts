@@ -49,7 +49,10 @@ async function newLoginOf(ctx: Context, { userId, token }: PasswordLink, mode: "
   if (userId !== selfOf(ctx).userId) return undefined;
   const holder = await findLinkHolder(ctx.db, eq(users.id, userId), mode);
   const checked = holder && (await checkLinkToken(holder, "confirm-login", token));
-  return typeof checked?.detail === "string" ? checked.detail : undefined;
+  if (!holder || typeof checked?.detail !== "string") return undefined;
+  // As when it was asked for: a directory or a provider may have taken over since.
+  const areOurs = hasPasswordHere(holder.loginIdCanonical) && hasPasswordHere(canonicalLoginId(checked.detail));
+  return areOurs ? checked.detail : undefined;
 }
 
 /**

@@ -204,7 +204,7 @@ describe("a connection that is lost", () => {
   });
 });
 
-/** What somebody between the app and the server puts into the stream before it is encrypted must not count afterwards. */
+/** What somebody on the way puts into the stream before it is encrypted must not count afterwards. */
 describe("somebody in the middle of StartTLS", () => {
   /** Says yes to the bind that follows, swallowing the true answer, whose length is no secret. */
   const yes = Buffer.from("301a02010361070a010004000400", "hex");

@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import net from "node:net";
-import type { ConnectionOptions } from "node:tls";
+import tls, { type ConnectionOptions } from "node:tls";
 import { Client } from "ldapts";
 import { config } from "@/lib/config/env";
+import { startTls } from "./start-tls";
 
 /** One connection to one directory server, encrypted as configured before anything is said on it. */
 
@@ -17,12 +19,12 @@ function tlsOptions(host: string): ConnectionOptions {
 }
 
 /** The library opens a lost connection anew by itself, which would send passwords on one that nobody has encrypted. */
-function onlyOnce(): typeof net.connect {
-  let isOpen = false;
-  return ((port: number, host: string) => {
-    if (isOpen) throw new Error("The server closed the connection.");
-    isOpen = true;
-    return net.connect(port, host);
+function onlyOnce(socket: net.Socket): typeof net.connect {
+  let isTaken = false;
+  return (() => {
+    if (isTaken) throw new Error("The server closed the connection.");
+    isTaken = true;
+    return socket;
   }) as typeof net.connect;
 }
 
@@ -44,16 +46,22 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
  * @throws whatever goes wrong; an untrusted certificate is an error like any other
  */
 export async function onServer<T>(url: string, ms: number, work: (client: Client) => Promise<T>): Promise<T> {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
-  const isTls = url.startsWith("ldaps:");
-  const client = new Client({
-    url,
-    timeout: ms,
-    connectTimeout: ms,
-    ...(isTls ? { tlsOptions: tlsOptions(host) } : { createConnection: onlyOnce() }),
-  });
+  const { hostname, port, protocol } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const isTls = protocol === "ldaps:";
+  const at = { host, port: Number(port || (isTls ? 636 : 389)) };
+  const socket = isTls ? tls.connect({ ...tlsOptions(host), ...at }) : net.connect(at);
+  // Told by whoever waits for the socket; what comes later is told by the library.
+  socket.on("error", () => undefined);
+  let client: Client | undefined;
   const whole = (async () => {
-    if (!isTls && config().LDAP_START_TLS) await client.startTLS(tlsOptions(host));
+    await once(socket, isTls ? "secureConnect" : "connect");
+    const open = !isTls && config().LDAP_START_TLS ? await startTls(socket, tlsOptions(host)) : socket;
+    client = new Client({
+      url: `ldap://${url.slice(url.indexOf("//") + 2)}`,
+      timeout: ms,
+      createConnection: onlyOnce(open),
+    });
     return work(client);
   })();
   // Whoever is late fails by the closed connection, when nobody listens any more.
@@ -61,6 +69,7 @@ export async function onServer<T>(url: string, ms: number, work: (client: Client
   try {
     return await within(ms, whole);
   } finally {
-    await client.unbind().catch(() => undefined);
+    await client?.unbind().catch(() => undefined);
+    socket.destroy();
   }
 }

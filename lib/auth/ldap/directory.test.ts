@@ -80,7 +80,7 @@ describe("a search", () => {
 
   it("that is itself impossible is told to the operator", async () => {
     const uid = await person();
-    const variables = bySearch("people", { LDAP_SEARCH_FILTER: "(uid={}" });
+    const variables = bySearch("people", { LDAP_SEARCH_FILTER: "(&(uid={})" });
     expect(await failureOf(ask(variables, uid))).toMatchObject(UNAVAILABLE);
     expect(logged()).toContain(directory.url);
   });
@@ -269,12 +269,14 @@ describe("a DN format that is no distinguished name", () => {
     return writer.buffer;
   }
 
-  async function askActiveDirectory(loginId: string, attributes: Record<string, string> | undefined) {
+  const ENTRY = "CN=Ann,DC=corp,DC=example,DC=com";
+
+  async function askActiveDirectory(loginId: string, attributes: Record<string, string> | undefined, isTheirs = true) {
     const server = await startRecorder({
       onData(socket, request) {
-        if (request[5] === BIND) socket.write(answer(request, "bind", 0));
+        if (request[5] === BIND) socket.write(answer(request, "bind", isTheirs || !request.includes(ENTRY) ? 0 : 49));
         else {
-          if (attributes) socket.write(entry(request, "CN=Ann,DC=corp,DC=example,DC=com", attributes));
+          if (attributes) socket.write(entry(request, ENTRY, attributes));
           socket.write(answer(request, "searchDone", 0));
         }
       },
@@ -302,6 +304,10 @@ describe("a DN format that is no distinguished name", () => {
     ["is not there", undefined],
   ])("lets nobody in whose entry %s", async (_, attributes) => {
     expect((await askActiveDirectory("ann", attributes)).outcome).toBeNull();
+  });
+
+  it("lets nobody in whose password is not that of the entry", async () => {
+    expect((await askActiveDirectory("ann", { sAMAccountName: "ann" }, false)).outcome).toBeNull();
   });
 
   it.each(["a*", "ann,dc=x", "ann@other.example.com\u0000", "a b"])("is never sent with %j", async (loginId) => {

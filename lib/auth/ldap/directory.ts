@@ -38,7 +38,9 @@ function isEntryOf(entry: Entry, naming: readonly NamingAttribute[], loginId: st
   throw new DirectoryMisconfigured(`the entries that are found do not show ${names}: make it readable`);
 }
 
-const attributesFor = (naming: readonly NamingAttribute[]) => [...naming.map(({ attribute }) => attribute), "memberOf"];
+const attributesFor = (naming: readonly NamingAttribute[]) => [
+  ...new Set([...naming.map(({ attribute }) => attribute), "uid", "memberOf"]),
+];
 
 /** @returns false if the password is not theirs */
 async function binds(client: Client, name: string, password: string): Promise<boolean> {
@@ -129,20 +131,23 @@ async function bySearch(client: Client, loginId: string, password: string): Prom
   return found;
 }
 
-/** Whether the group's own entry names the person: by distinguished name, or as POSIX groups do. */
-function hasMember({ dn }: Found, loginId: string): OrFilter {
+/** Whether the group's own entry names the person: by distinguished name, or by user name as POSIX groups do. */
+function hasMember({ dn, entry }: Found, loginId: string): OrFilter {
+  const userNames = [...new Set([loginId, ...valuesOf(entry)("uid")])];
   return new OrFilter({
     filters: [
       new EqualityFilter({ attribute: "member", value: dn }),
       new EqualityFilter({ attribute: "uniqueMember", value: dn }),
-      new EqualityFilter({ attribute: "memberUid", value: loginId }),
+      ...userNames.map((value) => new EqualityFilter({ attribute: "memberUid", value })),
     ],
   });
 }
 
+/** Blanks around its signs and the case of letters do not matter in a distinguished name, as far as these are compared. */
+const plainDn = (dn: string) => dn.toLowerCase().replace(/\s*([,=+])\s*/g, "$1");
+
 async function isMember(client: Client, group: string, found: Found, loginId: string): Promise<boolean> {
-  const memberOf = valuesOf(found.entry)("memberOf").map((dn) => dn.toLowerCase());
-  if (memberOf.includes(group.toLowerCase())) return true;
+  if (valuesOf(found.entry)("memberOf").map(plainDn).includes(plainDn(group))) return true;
   const filter = new AndFilter({
     filters: [new PresenceFilter({ attribute: "objectClass" }), hasMember(found, loginId)],
   });

@@ -107,6 +107,21 @@ describe.each([
     );
   });
 
+  it("a POSIX group names people as their entries do, whatever they have typed", async () => {
+    const uid = uniqueName("Ann");
+    await directory.addPerson({ uid, password: PASSWORD });
+    const dn = await directory.setGroup(uniqueName("g"), [uid], "posixGroup");
+    const group = await newGroup();
+    await inDirectory(
+      { [dn]: [group.name] },
+      async () => {
+        const { token } = await signIn(uid.toLowerCase());
+        expect(await mayRead(token)).toBe(true);
+      },
+      way(),
+    );
+  });
+
   it("a name in the map is compared as the directory does", async () => {
     const { uid, dn } = await newPerson();
     const staff = await newGroup();
