@@ -77,13 +77,6 @@ describe("a search", () => {
     expect(await ask(variables, mail)).toMatchObject(COMES_IN);
     expect(await ask(variables, mail, "wrong")).toBeNull();
   });
-
-  it("that is itself impossible is told to the operator", async () => {
-    const uid = await person();
-    const variables = bySearch("people", { LDAP_SEARCH_FILTER: "(&(uid={})" });
-    expect(await failureOf(ask(variables, uid))).toMatchObject(UNAVAILABLE);
-    expect(logged()).toContain(directory.url);
-  });
 });
 
 describe("people", () => {
