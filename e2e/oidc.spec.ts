@@ -281,6 +281,25 @@ test.describe("on the account page", () => {
     await expect(page.getByText("Example Corp is not connected any more.")).toBeVisible();
   });
 
+  test("whoever thinks better of it there is told so, and is still who they were", async ({ page }) => {
+    const { id, loginId } = await signedInByPassword(page);
+    await page.getByRole("button", { name: "Connect Other" }).click();
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await expect(page).toHaveURL(`${site.url}/account`);
+    await expect(alertOn(page)).toHaveText(/^Other could not be connected:/);
+    await expect(page.getByRole("main").getByText(loginId).first()).toBeVisible();
+    expect(await identitiesOf(id)).toEqual([]);
+
+    await site
+      .ctx()
+      .db.insert(accounts)
+      .values({ issuer: other.issuer, subject: loginId, userId: id, provider: "other" });
+    await page.goto(`${site.url}/account/sign-in-again?next=%2Faccount`);
+    await page.getByRole("button", { name: "Go on with Other" }).click();
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await expect(alertOn(page)).toHaveText(/^Going on with Other did not work\./);
+  });
+
   test("connecting takes one too", async ({ page }) => {
     const { id } = await signedInByPassword(page);
     await age(id);

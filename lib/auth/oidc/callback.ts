@@ -1,5 +1,6 @@
 import { cookies } from "next/headers";
 import { callbackCookieName, pathOfCallback } from "@/lib/auth/callback-url";
+import { currentPrincipal } from "@/lib/auth/current";
 import type { Journey } from "@/lib/auth/journey";
 import { rememberWay } from "@/lib/auth/last-way";
 import { config } from "@/lib/config/env";
@@ -9,7 +10,7 @@ import { isUnavailable } from "@/lib/db/client";
 import { Unavailable } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
 import type { IdentityRefusal } from "./identities";
-import { dropIntent } from "./intent";
+import { dropIntent, intendsToConnect } from "./intent";
 import { findProfile, labelOf } from "./profiles";
 
 /** What people see when they come back from a provider: where they wanted to go, or a page that says why not. */
@@ -47,7 +48,17 @@ async function forgetVisit(): Promise<void> {
   for (const { name } of jar.getAll()) if (VISIT_COOKIE.test(name)) jar.set(name, "", gone);
 }
 
-const seeOther = (path: string) => new Headers({ location: path, "cache-control": "no-store" });
+const seeOther = (location: string) =>
+  new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
+
+async function backToAccount(profile: OidcProfile, { connecting, error, refusal }: Journey): Promise<Response> {
+  const isConnected = connecting === true && error === undefined && refusal === undefined;
+  const [kind, key] = isConnected
+    ? (["status", "identityConnected"] as const)
+    : (["alert", "identityNotConnected"] as const);
+  await setFlash({ kind, key, params: { name: labelOf(profile) } });
+  return seeOther("/account");
+}
 
 /** Where the sign-in was to lead. */
 const intendedPath = async (): Promise<string> =>
@@ -76,13 +87,14 @@ export async function arrive(
     return response;
   }
   await forgetVisit();
-  if (journey.connecting) {
-    await dropIntent();
-    const key = journey.refusal || journey.error ? "identityNotConnected" : "identityConnected";
-    const kind = key === "identityConnected" ? "status" : "alert";
-    await setFlash({ kind, key, params: { name: labelOf(profile) } });
-    return new Response(null, { status: 303, headers: seeOther("/account") });
+  const principal = await currentPrincipal().catch(() => null);
+  const isConnecting = journey.connecting ?? (await intendsToConnect(profile.name, principal));
+  await dropIntent();
+  if (isConnecting) return backToAccount(profile, journey);
+  if (principal) {
+    // The login page would only lead them on, without a word.
+    await setFlash({ kind: "alert", key: "providerFailed", params: { name: labelOf(profile) } });
+    return seeOther(await intendedPath());
   }
-  const path = problemPath(problemOf(journey, url), profile, await intendedPath());
-  return new Response(null, { status: 303, headers: seeOther(path) });
+  return seeOther(problemPath(problemOf(journey, url), profile, await intendedPath()));
 }
