@@ -38,7 +38,7 @@ export async function providerFetch(url: string | URL, init: RequestInit = {}): 
 }
 
 const metadataSchema = z.looseObject({
-  issuer: z.string(),
+  issuer: z.url(),
   authorization_endpoint: z.url(),
   token_endpoint: z.url(),
   userinfo_endpoint: z.url(),
@@ -48,9 +48,7 @@ const metadataSchema = z.looseObject({
 
 export type ProviderMetadata = z.infer<typeof metadataSchema>;
 
-const withoutSlash = (url: string) => url.replace(/\/$/, "");
-
-export const metadataUrl = (issuer: string): string => `${withoutSlash(issuer)}/.well-known/openid-configuration`;
+export const metadataUrl = (issuer: string): string => `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 
 async function fetchMetadata({ client: { issuer } }: OidcProfile): Promise<ProviderMetadata> {
   const url = metadataUrl(issuer);
@@ -61,8 +59,8 @@ async function fetchMetadata({ client: { issuer } }: OidcProfile): Promise<Provi
     const [issue] = parsed.error.issues;
     throw new ProviderFault(`${url} is not the description of a provider: ${issue?.path.join(".")} ${issue?.message}`);
   }
-  // Discovery §4.3: another issuer's description must not be taken for this one's.
-  if (withoutSlash(parsed.data.issuer) !== withoutSlash(issuer)) {
+  // Discovery §4.3: another issuer's description must not be taken for this one's. A slash after a path makes another.
+  if (new URL(parsed.data.issuer).href !== new URL(issuer).href) {
     throw new ProviderFault(`${url} speaks of another issuer: ${parsed.data.issuer}`);
   }
   return parsed.data;
