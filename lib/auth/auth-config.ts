@@ -4,6 +4,7 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { config } from "@/lib/config/env";
 import { faultOf } from "@/lib/db/client";
 import { Blocked, Forbidden } from "@/lib/errors";
+import { logLine } from "@/lib/log-line";
 import type { Proof } from "./authenticators/authenticator";
 import { credentialsAuthenticator } from "./authenticators/registry";
 import { pathOfCallback } from "./callback-url";
@@ -116,12 +117,7 @@ function logError(error: Error): void {
   if (type === "AccessDenied" && !cause?.err) return;
   const where = cause?.provider ? ` ${cause.provider}` : "";
   // Class names are minified in production. What providers send ends up on one line.
-  console.error(
-    `[auth] ${type}${where}`,
-    faultOf(cause?.err ?? error)
-      .replace(/\s+/g, " ")
-      .slice(0, 500),
-  );
+  console.error(`[auth] ${type}${where}`, logLine(faultOf(cause?.err ?? error)));
 }
 
 /** Built per request, so that importing this file needs no environment. */

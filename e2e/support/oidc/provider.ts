@@ -9,10 +9,19 @@ export type Person = Record<string, unknown>;
 /** An answer of the provider on its way out. */
 export type Answer = { status: number; body: string };
 
+/** What is sent instead of it. */
+export type Sent = {
+  status: number;
+  body: string | Uint8Array;
+  headers?: Record<string, string>;
+  /** How it ends where it does not end well: the rest never comes, or the connection breaks. */
+  ending?: "never" | "broken";
+};
+
 export type Endpoint = "discovery" | "jwks" | "token" | "userinfo";
 
 /** Changes an answer; whoever waits in it makes the provider slow. */
-export type Tampering = (answer: Answer) => Answer | Promise<Answer>;
+export type Tampering = (answer: Answer) => Sent | Promise<Sent>;
 
 const PATHS: Record<string, Endpoint> = {
   "/.well-known/openid-configuration": "discovery",
@@ -41,14 +50,19 @@ export type ProviderOptions = {
   name: string;
   redirectUris: string[];
   postLogoutRedirectUris?: string[];
+  /** Below which it is, if anything; `/` alone only makes the issuer end so. */
+  path?: string;
   /** That of one which has stopped and comes back. */
   key?: IdentityProvider["key"];
 };
 
 export const CLIENT_SECRET = "a secret between the provider and the app";
 
-/** The issuer of the provider that will listen on a port, for settings that have to be there before it. */
-export const issuerOn = (port: number): string => `http://127.0.0.1:${port}`;
+/**
+ * The issuer of the provider that will listen on a port, for settings that have to be there before it.
+ * @param path of an issuer that has one
+ */
+export const issuerOn = (port: number, path = ""): string => `http://127.0.0.1:${port}${path}`;
 
 /** The profile for OIDC_PROFILES of the provider that will listen on `port`. */
 export function profileOn(port: number, name: string, more: Record<string, unknown> = {}) {
@@ -58,7 +72,7 @@ export function profileOn(port: number, name: string, more: Record<string, unkno
 
 /** Lets `answer` change what the handler would send; the handler sees nothing of it. */
 function intercept(response: ServerResponse, change: Tampering): void {
-  const { end } = response;
+  const { end, write } = response;
   const parts: Buffer[] = [];
   const keep = (part: unknown) => {
     if (typeof part === "string" || part instanceof Uint8Array) parts.push(Buffer.from(part));
@@ -68,10 +82,12 @@ function intercept(response: ServerResponse, change: Tampering): void {
   response.end = ((part?: unknown) => {
     keep(part);
     const answer = { status: response.statusCode, body: Buffer.concat(parts).toString() };
-    void Promise.resolve(change(answer)).then(({ status, body }) => {
+    void Promise.resolve(change(answer)).then(({ status, body, headers = {}, ending }) => {
       response.statusCode = status;
-      response.setHeader("content-length", Buffer.byteLength(body));
-      end.call(response, body, "utf8");
+      response.setHeader("content-length", Buffer.byteLength(body) + (ending ? 1 : 0));
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      if (!ending) end.call(response, body, "utf8");
+      else write.call(response, body, "utf8", () => ending === "broken" && response.destroy());
     });
     return response;
   }) as typeof response.end;
@@ -79,8 +95,9 @@ function intercept(response: ServerResponse, change: Tampering): void {
 
 /** Starts one; it knows everybody, by whatever name and password they give. */
 export async function startIdentityProvider(options: ProviderOptions): Promise<IdentityProvider> {
-  const { port, name, redirectUris, postLogoutRedirectUris = [] } = options;
-  const issuer = issuerOn(port);
+  const { port, name, redirectUris, postLogoutRedirectUris = [], path = "" } = options;
+  const issuer = issuerOn(port, path);
+  const below = path.replace(/\/$/, "");
   const clientId = `gatehouse-${name}`;
   const key = options.key ?? { kid: `key-of-${name}`, ...(await generateKeyPair("RS256", { extractable: true })) };
   const jwk = { ...(await exportJWK(key.privateKey)), kid: key.kid, alg: "RS256", use: "sig" } as JWK;
@@ -121,7 +138,9 @@ export async function startIdentityProvider(options: ProviderOptions): Promise<I
   const handle = provider.callback();
   const tamper: IdentityProvider["tamper"] = {};
   const requests = { discovery: 0, jwks: 0, token: 0, userinfo: 0 };
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  const server = createServer((request: IncomingMessage & { originalUrl?: string }, response: ServerResponse) => {
+    request.originalUrl = request.url ?? "/";
+    request.url = request.originalUrl.slice(below.length);
     const endpoint = PATHS[new URL(request.url ?? "/", issuer).pathname];
     if (endpoint) requests[endpoint] += 1;
     const change = endpoint && tamper[endpoint];

@@ -1,12 +1,19 @@
 /** A visitor without a browser: follows redirects and forms from the app to a provider and back, with the cookies of both. */
 
-export type Reply = { status: number; url: string; location: string | null; text: string };
+export type Reply = {
+  status: number;
+  url: string;
+  location: string | null;
+  text: string;
+  /** Lines that set cookies, as they came. */
+  setCookie: string[];
+};
 
 const ORIGIN_OF = (url: string) => new URL(url).hostname;
 
 export type Visitor = {
   /** One request, without following anything. */
-  send: (url: string, init?: { form?: Record<string, string> }) => Promise<Reply>;
+  send: (url: string, init?: { form?: Record<string, string>; headers?: Record<string, string> }) => Promise<Reply>;
   /** Follows redirects from `reply` on until there is none, or `until` says so. */
   follow: (reply: Reply, until?: (location: string) => boolean) => Promise<Reply>;
   cookies: Map<string, Map<string, string>>;
@@ -28,11 +35,11 @@ export function visitor(): Visitor {
       else jarOf(url).set(name, value.join("="));
     }
   };
-  const send: Visitor["send"] = async (url, { form } = {}) => {
+  const send: Visitor["send"] = async (url, { form, headers = {} } = {}) => {
     const cookie = [...jarOf(url)].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await fetch(url, {
       method: form ? "POST" : "GET",
-      headers: { cookie, connection: "close", origin: new URL(url).origin, "accept-language": "en" },
+      headers: { cookie, connection: "close", origin: new URL(url).origin, "accept-language": "en", ...headers },
       redirect: "manual",
       ...(form && { body: new URLSearchParams(form) }),
     });
@@ -43,6 +50,7 @@ export function visitor(): Visitor {
       url,
       location: location && new URL(location, url).href,
       text: await response.text(),
+      setCookie: response.headers.getSetCookie(),
     };
   };
   const follow: Visitor["follow"] = async (reply, until = () => false) => {
@@ -67,7 +75,8 @@ export async function goToProvider(who: Visitor, app: string, profile: string, n
  */
 export async function logInThere(who: Visitor, loginForm: Reply, login: string): Promise<Reply> {
   const action = /action="([^"]+)"/.exec(loginForm.text)?.[1];
-  if (!action) throw new Error(`No login form of a provider at ${loginForm.url}: ${loginForm.text.slice(0, 200)}`);
+  if (!action || !loginForm.text.includes('name="login"'))
+    throw new Error(`No login form of a provider at ${loginForm.url}: ${loginForm.text.slice(0, 200)}`);
   const form = { prompt: "login", login, password: "any" };
   const answer = await who.send(new URL(action, loginForm.url).href, { form });
   return who.follow(answer, (location) => location.includes("/api/auth/callback/"));

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Client, Entry } from "ldapts";
 import { AndFilter, EqualityFilter, OrFilter, PresenceFilter } from "ldapts";
 import { config } from "@/lib/config/env";
+import { logLine } from "@/lib/log-line";
 import {
   bindName,
   isCalled,
@@ -11,7 +12,7 @@ import {
   namingInFilter,
   searchFilter,
 } from "./names";
-import { DirectoryMisconfigured, isRefusal, resultCode, sentenceOf } from "./servers";
+import { DirectoryMisconfigured, isRefusal, resultCode } from "./servers";
 
 /** What a directory is asked at a sign-in: who somebody is, whether the password is theirs, and which groups they are in. */
 
@@ -61,7 +62,7 @@ export async function bindAsService(client: Client): Promise<void> {
     await client.bind(LDAP_BIND_DN, LDAP_BIND_PASSWORD ?? "");
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    throw new DirectoryMisconfigured(`LDAP_BIND_DN and LDAP_BIND_PASSWORD were refused (${sentenceOf(error)})`);
+    throw new DirectoryMisconfigured(`LDAP_BIND_DN and LDAP_BIND_PASSWORD were refused (${logLine(error)})`);
   }
 }
 
@@ -81,7 +82,7 @@ async function search(client: Client, loginId: string): Promise<Found | undefine
     })
     .catch((error: unknown) => {
       if (resultCode(error) !== NO_SUCH_OBJECT && !isRefusal(error)) throw error;
-      throw new DirectoryMisconfigured(`LDAP_SEARCH_BASE cannot be searched (${sentenceOf(error)})`);
+      throw new DirectoryMisconfigured(`LDAP_SEARCH_BASE cannot be searched (${logLine(error)})`);
     });
   const [entry, another] = searchEntries;
   if (another) {
@@ -156,7 +157,7 @@ async function isMember(client: Client, group: string, found: Found, loginId: st
     return searchEntries.length > 0;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    console.error(`[ldap] the group ${group} of LDAP_GROUP_MAP cannot be read: ${sentenceOf(error)}`);
+    console.error(`[ldap] the group ${group} of LDAP_GROUP_MAP cannot be read: ${logLine(error)}`);
     return false;
   }
 }

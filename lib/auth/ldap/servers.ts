@@ -1,6 +1,7 @@
 import type { Client } from "ldapts";
 import { config } from "@/lib/config/env";
 import { Unavailable } from "@/lib/errors";
+import { logLine } from "@/lib/log-line";
 import { onServer } from "./connection";
 
 /** The configured servers, in their order: the first that answers decides. */
@@ -22,10 +23,6 @@ export const resultCode = (error: unknown): number | undefined =>
 
 export const isRefusal = (error: unknown): boolean => REFUSALS.has(resultCode(error) ?? -1);
 
-/** One line for the operator, without what people typed. */
-export const sentenceOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").slice(0, 300);
-
 /** What the operator has to mend, as opposed to a server that is down. */
 export class DirectoryMisconfigured extends Error {}
 
@@ -43,7 +40,7 @@ export async function firstThatAnswers<T>(ask: (client: Client) => Promise<T>): 
       return await onServer(url, share, ask);
     } catch (error) {
       const what = error instanceof DirectoryMisconfigured ? "is not as configured" : "was skipped";
-      console.error(`[ldap] ${url} ${what}: ${sentenceOf(error)}`);
+      console.error(`[ldap] ${url} ${what}: ${logLine(error)}`);
     }
   }
   throw new Unavailable();

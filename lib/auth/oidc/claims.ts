@@ -27,6 +27,13 @@ const ALGORITHMS = [
 /** Seconds by which the clocks of a provider and of this machine may differ. */
 const CLOCK_SKEW = 60;
 
+/** Whether an address is verified is believed only of whoever tells that address: not of another one told elsewhere. */
+function addressOf(idToken: Record<string, unknown>, userInfo: Record<string, unknown>) {
+  if (userInfo.email === undefined) return { email_verified: idToken.email_verified };
+  const isSame = userInfo.email === idToken.email;
+  return { email_verified: userInfo.email_verified ?? (isSame ? idToken.email_verified : undefined) };
+}
+
 /**
  * The claims of an ID token, whose signature Auth.js leaves unchecked, together with those of the userinfo endpoint.
  * @param userInfo as Auth.js has it, which has compared its subject with the token's
@@ -54,7 +61,7 @@ export async function verifiedClaims(
     throw new ProviderFault("the ID token was issued to another client (azp)");
   }
   if (userInfo.sub !== payload.sub) throw new ProviderFault("the userinfo endpoint speaks of somebody else");
-  return { ...payload, ...userInfo, iss: issuer, sub: String(payload.sub) };
+  return { ...payload, ...userInfo, ...addressOf(payload, userInfo), iss: issuer, sub: String(payload.sub) };
 }
 
 /** The login id that the provider gives somebody. */
@@ -101,5 +108,9 @@ export function mappedGroups({ name, groupsClaim, groupMap }: OidcProfile, claim
     );
     return undefined;
   }
-  return [...new Set(listed(claims[groupsClaim]).flatMap((value) => groupMap[value] ?? []))];
+  return [
+    ...new Set(
+      listed(claims[groupsClaim]).flatMap((value) => (Object.hasOwn(groupMap, value) && groupMap[value]) || []),
+    ),
+  ];
 }

@@ -1,5 +1,6 @@
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
+import { logLine } from "@/lib/log-line";
 import { discover } from "./metadata";
 import { findProfile, labelOf } from "./profiles";
 
@@ -20,9 +21,7 @@ export async function providerLogout(provider: string | undefined): Promise<{ ur
     return { url: url.href, name: labelOf(profile) };
   } catch (error) {
     // The session here has ended, which is what counts.
-    console.error(
-      `[oidc] ${profile.name}: no logout at the provider: ${error instanceof Error ? error.message : error}`,
-    );
+    console.error(`[oidc] ${profile.name}: no logout at the provider: ${logLine(error)}`);
     return undefined;
   }
 }

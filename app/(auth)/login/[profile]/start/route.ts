@@ -10,6 +10,7 @@ import { isSameOrigin } from "@/lib/auth/same-origin";
 import { settings } from "@/lib/config/settings";
 import type { OidcProfile } from "@/lib/config/variables";
 import { isUnavailable } from "@/lib/db/client";
+import { logLine } from "@/lib/log-line";
 import { leavingPage, plainPage } from "@/lib/middleware/plain-page";
 import { nonceIn } from "@/lib/middleware/security-headers";
 import { problem } from "@/lib/problem";
@@ -30,7 +31,7 @@ async function start(profile: OidcProfile, request: Request, next: string, asksA
     const { headers } = request;
     return isNavigation(request) ? leavingPage(url, labelOf(profile), headers, nonceIn(headers)) : seeOther(url);
   } catch (error) {
-    console.error(`[oidc] ${profile.name}: ${error instanceof Error ? error.message : error}`);
+    console.error(`[oidc] ${profile.name}: ${logLine(error)}`);
     return seeOther(problemPath("failed", profile, next));
   }
 }
