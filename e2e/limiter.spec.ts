@@ -6,7 +6,7 @@ import { mailOutbox } from "@/lib/db/schema/events";
 import { users } from "@/lib/db/schema/users";
 import { expect, logIn, test } from "./fixtures";
 import { type Answer, clientOf } from "./support/api";
-import { actionOn, formData } from "./support/forms";
+import { actionOn, alertIn, formData } from "./support/forms";
 import { type Isolated, startIsolated } from "./support/isolated";
 import { type Postbox, signIn, smtpPostbox, toldBy } from "./support/mail";
 import { addPerson, PASSWORD } from "./support/people";
@@ -83,9 +83,6 @@ async function formOn(path: string, headers: Record<string, string> = {}) {
   const action = actionOn((await client("GET", path, { headers })).text);
   return (...fields: [string, string][]) => client("POST", path, { body: formData(action, fields), headers });
 }
-
-const alertIn = ({ text }: Answer) =>
-  (/<[^>]*role="alert"[^>]*>([\s\S]*?)<\/div>/.exec(text)?.[1] ?? "").replace(/<[^>]+>/g, "").trim();
 
 const attemptsOf = (loginId: string) =>
   site.ctx().db.select().from(attempts).where(eq(attempts.loginIdCanonical, loginId)).orderBy(attempts.id);

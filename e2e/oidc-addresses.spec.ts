@@ -1,7 +1,8 @@
 import { accounts, sessions } from "@/lib/db/schema/auth";
 import { expect, test } from "./fixtures";
 import { clientOf, cookieOf } from "./support/api";
-import { alertIn, isIn, loginOf, type ProviderSite, startWithProviders } from "./support/oidc/site";
+import { alertIn } from "./support/forms";
+import { isIn, loginOf, type ProviderSite, startWithProviders } from "./support/oidc/site";
 import { logInThere, type Reply, signInBy, type Visitor, visitor } from "./support/oidc/visitor";
 import { addPerson } from "./support/people";
 import type { Server } from "./support/server";

@@ -3,9 +3,9 @@ import { decodeJwt, exportJWK, exportSPKI, generateKeyPair, type JWTHeaderParame
 import { sessions } from "@/lib/db/schema/auth";
 import { expect, test } from "./fixtures";
 import { clientOf } from "./support/api";
-import { actionOn, formData } from "./support/forms";
+import { actionOn, alertIn, formData } from "./support/forms";
 import type { Endpoint, IdentityProvider, Tampering } from "./support/oidc/provider";
-import { alertIn, isIn, loginOf, type ProviderSite, startWithProviders } from "./support/oidc/site";
+import { isIn, loginOf, type ProviderSite, startWithProviders } from "./support/oidc/site";
 import { claiming, lacking, signedWith } from "./support/oidc/tokens";
 import { goToProvider, logInThere, type Reply, signInBy, type Visitor, visitor } from "./support/oidc/visitor";
 import { addPerson, PASSWORD } from "./support/people";

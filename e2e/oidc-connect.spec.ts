@@ -6,7 +6,8 @@ import { users } from "@/lib/db/schema/users";
 import { disconnectIdentity } from "@/lib/identities/service";
 import { expect, test } from "./fixtures";
 import { cookieOf } from "./support/api";
-import { alertIn, loginOf, type ProviderSite, startWithProviders, visitorWith } from "./support/oidc/site";
+import { alertIn } from "./support/forms";
+import { loginOf, type ProviderSite, startWithProviders, visitorWith } from "./support/oidc/site";
 import { goToProvider, logInThere, type Reply, signInBy, type Visitor, visitor } from "./support/oidc/visitor";
 import { addPerson, PASSWORD } from "./support/people";
 

@@ -6,9 +6,10 @@ import { createGroup } from "@/lib/groups/service";
 import { getUser } from "@/lib/users/service";
 import { syncedGroupsOf } from "@/lib/users/synced-groups";
 import { expect, test } from "./fixtures";
+import { alertIn } from "./support/forms";
 import { type Isolated, startIsolated } from "./support/isolated";
 import { type IdentityProvider, type Person, profileOn, startIdentityProvider } from "./support/oidc/provider";
-import { type Reply, signInBy, visitor } from "./support/oidc/visitor";
+import { signInBy, visitor } from "./support/oidc/visitor";
 import { addPerson } from "./support/people";
 import { freePort } from "./support/process";
 
@@ -51,9 +52,6 @@ test.afterAll(async () => {
   await Promise.all(Object.values(providers).map((provider) => provider.stop()));
   await site?.end();
 });
-
-const alertIn = ({ text }: Reply) =>
-  (/<[^>]*role="alert"[^>]*>([\s\S]*?)<\/div>/.exec(text)?.[1] ?? "").replace(/<[^>]+>/g, "").trim();
 
 let people = 0;
 const newName = (domain = "example.org") => {

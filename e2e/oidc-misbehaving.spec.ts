@@ -3,6 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import { sessions } from "@/lib/db/schema/auth";
 import { users } from "@/lib/db/schema/users";
 import { expect, test } from "./fixtures";
+import { alertIn } from "./support/forms";
 import { type Isolated, startIsolated } from "./support/isolated";
 import {
   CLIENT_SECRET,
@@ -51,9 +52,6 @@ test.afterAll(async () => {
   await Promise.all([bad?.stop(), good?.stop()]);
   await site?.end();
 });
-
-const alertIn = ({ text }: Reply) =>
-  (/<[^>]*role="alert"[^>]*>([\s\S]*?)<\/div>/.exec(text)?.[1] ?? "").replace(/<[^>]+>/g, "").trim();
 
 const isIn = (who: Visitor) => who.cookies.get("localhost")?.has("gatehouse-session") === true;
 

@@ -5,7 +5,7 @@ import { users } from "@/lib/db/schema/users";
 import { type Directory, startDirectory } from "@/lib/testing/slapd";
 import { expect, test } from "./fixtures";
 import { clientOf } from "./support/api";
-import { actionOn, formData } from "./support/forms";
+import { actionOn, alertIn, formData } from "./support/forms";
 import { type Isolated, startIsolated } from "./support/isolated";
 import { type IdentityProvider, profileOn, startIdentityProvider } from "./support/oidc/provider";
 import { signInBy, visitor } from "./support/oidc/visitor";
@@ -38,12 +38,6 @@ let people = 0;
 /** What somebody meets who tries to come in: in, with a cookie that opens the account page; or told why not. */
 type Met = { isIn: boolean; told: string };
 
-const alertIn = (html: string) =>
-  (/<[^>]*role="alert"[^>]*>([\s\S]*?)<\/div>/.exec(html)?.[1] ?? "")
-    .replace(/<[^>]+>/g, "")
-    .replaceAll("&quot;", '"')
-    .trim();
-
 const cookieIn = (headers: Headers) =>
   headers.getSetCookie().find((line) => /^gatehouse-session=[\w-]{43};/.test(line));
 
@@ -56,7 +50,7 @@ async function byForm(base: string, loginId: string, password: string): Promise<
     ["password", password],
   ]);
   const { headers, text } = await client("POST", "/login", { body });
-  return { isIn: cookieIn(headers) !== undefined, told: alertIn(text) };
+  return { isIn: cookieIn(headers) !== undefined, told: alertIn({ text }) };
 }
 
 /** Auth.js' own endpoint, as a program posts to it. */
@@ -76,13 +70,13 @@ async function byEndpoint(base: string, provider: string, loginId: string, passw
   const page = location.includes("error=")
     ? await client("GET", new URL(location).pathname + new URL(location).search)
     : undefined;
-  return { isIn: cookieIn(answer.headers) !== undefined, told: page ? alertIn(page.text) : "" };
+  return { isIn: cookieIn(answer.headers) !== undefined, told: page ? alertIn(page) : "" };
 }
 
 async function byProvider(profile: string, loginId: string): Promise<Met> {
   const who = visitor();
   const { url, text } = await signInBy(who, site.url, profile, loginId, "/account");
-  return { isIn: new URL(url).pathname === "/account", told: alertIn(text) };
+  return { isIn: new URL(url).pathname === "/account", told: alertIn({ text }) };
 }
 
 type Way = {

@@ -45,3 +45,7 @@ export function formData(action: ActionFields, fields: Fields): FormData {
   for (const [name, value] of [...action, ...fields]) data.append(name, value);
   return data;
 }
+
+/** What the page says in its alert; empty where it has none. */
+export const alertIn = ({ text }: { text: string }): string =>
+  decoded((/<[^>]*role="alert"[^>]*>([\s\S]*?)<\/div>/.exec(text)?.[1] ?? "").replace(/<[^>]+>/g, "")).trim();

@@ -6,7 +6,7 @@ export type Journey = {
   /** What went wrong. */
   error?: unknown;
   refusal?: IdentityRefusal;
-  /** The profile whose identity was connected, or was to be. */
+  /** Whoever came back had asked to connect the identity with the account, not to sign in. */
   connecting?: true;
   /** A session has begun. */
   signedIn?: true;

@@ -1,7 +1,7 @@
 import { and, asc, eq, ne } from "drizzle-orm";
 import { recordAudit } from "@/lib/audit/record";
 import { credentialsAuthenticator } from "@/lib/auth/authenticators/registry";
-import { isReservedLoginId, mayComeBy } from "@/lib/auth/domains";
+import { isReservedLoginId, keepsPasswords, mayComeBy } from "@/lib/auth/domains";
 import { canonicalLoginId } from "@/lib/auth/login-id";
 import { findProfile, labelOf } from "@/lib/auth/oidc/profiles";
 import { selfOf } from "@/lib/auth/self";
@@ -67,7 +67,7 @@ export type OwnWays = {
 export async function ownWays(ctx: Context): Promise<OwnWays> {
   const form = credentialsAuthenticator();
   const isElsewhere = isReservedLoginId(canonicalLoginId(selfOf(ctx).loginId));
-  const hasForm = form?.name === "password" ? await hasOwnPassword(ctx) : form !== undefined && !isElsewhere;
+  const hasForm = keepsPasswords() ? await hasOwnPassword(ctx) : form !== undefined && !isElsewhere;
   const identities = await ownIdentities(ctx);
   const isConnected = ({ name }: Provider) => identities.some(({ provider }) => provider === name);
   // The profile of their domain connects by itself.

@@ -4,11 +4,9 @@ import { linkPath, mailsPasswordLinks } from "@/lib/auth/links";
 import { isUnavailable } from "@/lib/db/client";
 import { plainPage } from "@/lib/middleware/plain-page";
 import { nonceIn } from "@/lib/middleware/security-headers";
+import { seeOther } from "@/lib/see-other";
 import { type PasswordLinkPurpose, readPasswordLink } from "@/lib/users/password-links";
 import { INVALID_LINK_PATH } from "./invalid";
-
-const seeOther = (location: string) =>
-  new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
 
 /**
  * Opens a link to set a password: moves it out of the address and leads to the form. Nothing is used up, however often

@@ -1,7 +1,7 @@
 import { type Isolated, startIsolated } from "@/e2e/support/isolated";
 import { freePort } from "@/e2e/support/process";
 import { type IdentityProvider, issuerOn, type ProviderOptions, profileOn, startIdentityProvider } from "./provider";
-import { type Reply, type Visitor, visitor } from "./visitor";
+import { type Visitor, visitor } from "./visitor";
 
 /** Keys of a profile, and where its issuer is: `written` is the path that the profile has where that is another one. */
 export type ProfileSettings = Record<string, unknown> & { path?: string; written?: string };
@@ -48,10 +48,6 @@ export async function startWithProviders<Name extends string>(
   };
   return { ...site, providers, end };
 }
-
-/** What a page says has gone wrong; empty if nothing has. */
-export const alertIn = ({ text }: Pick<Reply, "text">): string =>
-  (/<[^>]*role="alert"[^>]*>([\s\S]*?)<\/div>/.exec(text)?.[1] ?? "").replace(/<[^>]+>/g, "").trim();
 
 /** The `Cookie` header by which a visitor is known on the site. */
 export const cookiesOf = (who: Visitor): string =>

@@ -9,13 +9,14 @@ import type { OidcProfile } from "@/lib/config/variables";
 import { isUnavailable } from "@/lib/db/client";
 import { Unavailable } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
+import { seeOther } from "@/lib/see-other";
 import type { IdentityRefusal } from "./identities";
 import { dropIntent, intendsToConnect } from "./intent";
 import { findProfile, labelOf } from "./profiles";
 
 /** What people see when they come back from a provider: where they wanted to go, or a page that says why not. */
 
-/** Why somebody is not signed in after all; a key below `login.provider` in the messages. */
+/** Why somebody is not signed in after all; a key below `login.provider.errors` in the messages. */
 export type ProviderProblem =
   | IdentityRefusal
   /** They said no at the provider. */
@@ -47,9 +48,6 @@ async function forgetVisit(): Promise<void> {
   const gone = { path: "/", maxAge: 0, httpOnly: true, sameSite: "lax", secure: config().isHttps } as const;
   for (const { name } of jar.getAll()) if (VISIT_COOKIE.test(name)) jar.set(name, "", gone);
 }
-
-const seeOther = (location: string) =>
-  new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
 
 async function backToAccount(profile: OidcProfile, { connecting, error, refusal }: Journey): Promise<Response> {
   const isConnected = connecting === true && error === undefined && refusal === undefined;

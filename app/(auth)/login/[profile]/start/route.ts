@@ -14,13 +14,11 @@ import { logLine } from "@/lib/log-line";
 import { leavingPage, plainPage } from "@/lib/middleware/plain-page";
 import { nonceIn } from "@/lib/middleware/security-headers";
 import { problem } from "@/lib/problem";
+import { seeOther } from "@/lib/see-other";
 
 markPublic("this is where people sign in");
 
 type Route = { params: Promise<{ profile: string }> };
-
-const seeOther = (location: string) =>
-  new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
 
 /** A browser with a window, as opposed to a program. */
 const isNavigation = ({ headers }: Request) => headers.get("sec-fetch-dest") === "document";
