@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { pruneAccessTokens } from "@/lib/access-tokens/retention";
 import { pruneAttempts } from "@/lib/attempts/retention";
 import { type Database, database, faultOf } from "@/lib/db/client";
 import { pruneSessions } from "@/lib/sessions/retention";
@@ -7,7 +8,7 @@ import { pruneSessions } from "@/lib/sessions/retention";
 
 type Jobs = Record<string, (db: Database) => Promise<void>>;
 
-const jobs: Jobs = { attempts: pruneAttempts, sessions: pruneSessions };
+const jobs: Jobs = { attempts: pruneAttempts, sessions: pruneSessions, accessTokens: pruneAccessTokens };
 
 const HOUR_MS = 3_600_000;
 /** The first round comes within this time after the start, by chance, so that processes that start together do not meet. */

@@ -11,6 +11,10 @@ import { composeMail } from "@/lib/mail/compose";
 import { startMailWorker } from "@/lib/mail/worker";
 import { syncPermissions } from "@/lib/permissions/sync";
 
+/** Every value that was sent under this name. */
+const valuesOf = ({ rawHeaders }: IncomingMessage, name: string): string[] =>
+  rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
+
 /**
  * Next.js does not hand the peer's address to the app, takes X-Forwarded-For as it comes, and hides from the middleware
  * whether its client router asks. Node announces each request before anybody handles it; the headers set here overwrite
@@ -20,7 +24,11 @@ function noteRequestFacts(): void {
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { request, socket } = message as { request: IncomingMessage; socket: Socket };
     request.headers[HEADER.socket] = socket.remoteAddress ?? "";
+    // Node keeps the first of several, so that two readers of one request could mean different people.
+    const authorizations = valuesOf(request, "authorization");
+    if (authorizations.length > 1) request.headers.authorization = authorizations.join(", ");
     const isPrefetch = request.headers["next-router-prefetch"] !== undefined;
+    request.headers[HEADER.method] = request.method ?? "";
     request.headers[HEADER.router] = isPrefetch ? "prefetch" : request.headers.rsc ? "navigation" : "";
   });
 }

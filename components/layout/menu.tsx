@@ -2,7 +2,7 @@ import { Boxes, Home, KeyRound, type LucideIcon, Package, ScrollText, ShieldAler
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { cn } from "@/components/ui/cn";
-import { satisfies } from "@/lib/auth/conditions";
+import { isAllowed } from "@/lib/auth/allowed";
 import type { Principal } from "@/lib/auth/principal";
 import { type MenuLabel, routes } from "@/lib/routes";
 
@@ -23,7 +23,7 @@ export type MenuEntry = { path: string; label: MenuLabel; icon: LucideIcon };
 export function menuFor(principal: Principal | null): MenuEntry[] {
   return Object.entries(routes).flatMap(([path, { allow, menu }]) => {
     if (!menu) return [];
-    const isOpen = allow === "public" || (principal !== null && (allow === "signed-in" || satisfies(principal, allow)));
+    const isOpen = allow === "public" || (principal !== null && isAllowed(principal, allow));
     return isOpen ? [{ path, label: menu, icon: icons[menu] }] : [];
   });
 }

@@ -18,6 +18,8 @@ const actions = [
   "unlock",
   "connect",
   "disconnect",
+  "create-token",
+  "revoke-token",
   "purge",
   "sync",
 ] as const;

@@ -79,7 +79,7 @@ async function judgeIdentity(
   if (!profile) return false;
   const claims = await verifiedClaims(profile, idToken, userInfo);
   const principal = await findPrincipal(await currentCookie());
-  if (principal && (await intendsToConnect(provider, principal))) {
+  if (principal && (await intendsToConnect(provider, principal.sessionId))) {
     note({ connecting: true });
     const refusal = await connectIdentity(await contextOf(principal), profile, claims);
     if (refusal) note({ refusal });

@@ -11,7 +11,6 @@ const principalWith = (permissions: readonly string[], isSuperuser = false): Pri
   permissions: new Set(permissions),
   locale: null,
   sessionId: "018f0000-0000-7000-8000-000000000002",
-  signedInAt: new Date(0),
 });
 
 /** The app declares one permission; the algebra needs more. */

@@ -1,9 +1,14 @@
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { cache } from "react";
 import type { Principal } from "./principal";
-import { findPrincipal, sessionCookieName } from "./session";
+import { identify, type RequestLoader } from "./request-loaders/loader";
+import { pageLoaders } from "./request-loaders/registry";
 
-/** Who makes this request, or null; asked of the database once per request. */
-export const currentPrincipal = cache(async (): Promise<Principal | null> => {
-  return findPrincipal((await cookies()).get(sessionCookieName())?.value);
+/** Who makes this request, by these loaders, or null; asked of the database once per request. */
+export const principalBy = cache(async (loaders: readonly RequestLoader[]): Promise<Principal | null> => {
+  const [sent, jar] = await Promise.all([headers(), cookies()]);
+  return identify({ header: (name) => sent.get(name), cookie: (name) => jar.get(name)?.value }, loaders);
 });
+
+/** Who makes this request, as pages know people. */
+export const currentPrincipal = (): Promise<Principal | null> => principalBy(pageLoaders);

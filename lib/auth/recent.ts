@@ -5,7 +5,7 @@ import type { Context } from "@/lib/context";
 import { sessions } from "@/lib/db/schema/auth";
 import { contextOf } from "./guards";
 import type { Principal } from "./principal";
-import { selfOf } from "./self";
+import { signedInSelfOf } from "./self";
 
 /**
  * Whether the actor's session began at most `settings.session.recentMinutes` ago, by the clock of the database.
@@ -17,7 +17,7 @@ export async function signedInRecently(ctx: Context): Promise<boolean> {
       isRecent: sql<boolean>`${sessions.createdAt} >= now() - make_interval(mins => ${settings.session.recentMinutes})`,
     })
     .from(sessions)
-    .where(eq(sessions.id, selfOf(ctx).sessionId));
+    .where(eq(sessions.id, signedInSelfOf(ctx).sessionId));
   return session?.isRecent ?? false;
 }
 

@@ -10,6 +10,8 @@ export const HEADER = {
   /** `navigation` or `prefetch` when the client router asks; Next.js hides its own headers from the middleware. */
   router: "x-gatehouse-router",
   requestId: "x-request-id",
+  /** The method, which pages are not told otherwise. */
+  method: "x-gatehouse-method",
   /** Path and query as the browser sees them. */
   location: "x-gatehouse-location",
 } as const;
@@ -58,13 +60,16 @@ export function addressBlock(address: string): string {
   return `${all.slice(0, 4).join(":")}::/64`;
 }
 
-/** The language that was chosen in this browser. */
-const cookieLocale = (headers: Headers) =>
-  new RegExp(`(?:^|;\\s*)${LOCALE_COOKIE}=([^;]*)`).exec(headers.get("cookie") ?? "")?.[1];
+/** The cookie of this name, as it was sent; of several the last, as Next.js has it. */
+export const cookieIn = (headers: Headers, name: string): string | undefined =>
+  (headers.get("cookie") ?? "")
+    .split(/;\s*/)
+    .findLast((pair) => pair.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
 
 /** The language of the answer to a visitor who may be signed in or not: cookie, Accept-Language, English. */
 export const localeOf = (headers: Headers): Locale =>
-  negotiateLocale(cookieLocale(headers), headers.get("accept-language"));
+  negotiateLocale(cookieIn(headers, LOCALE_COOKIE), headers.get("accept-language"));
 
 /** What the audit trail, the session list and mails keep of a request; the user agent is cut at 512 characters. */
 export function requestFacts(headers: Headers): RequestFacts {

@@ -5,13 +5,12 @@ import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import { type Context, inTransaction } from "@/lib/context";
 import { type Database, database, withoutParameters } from "@/lib/db/client";
-import { permissions as permissionTable } from "@/lib/db/schema/access";
 import { sessions } from "@/lib/db/schema/auth";
 import { users } from "@/lib/db/schema/users";
 import { Forbidden } from "@/lib/errors";
 import { isActive } from "./active";
-import { effectivePermissions } from "./effective-permissions";
-import type { Principal } from "./principal";
+import type { SessionPrincipal } from "./principal";
+import { principalColumns } from "./principal-columns";
 import { syncGroups } from "./synced-groups";
 
 /** 256 bits of randomness, base64url: the whole content of the cookie. */
@@ -40,15 +39,8 @@ export const isRunning = () =>
 const prepareLookup = (db: Database) =>
   db
     .select({
-      userId: users.id,
-      loginId: users.loginId,
-      isSuperuser: users.isSuperuser,
-      permissions: sql<string[]>`case when ${users.isSuperuser}
-        then array(select ${permissionTable.token} from ${permissionTable})
-        else ${effectivePermissions(users.id)} end`,
-      locale: users.locale,
+      ...principalColumns(),
       sessionId: sessions.id,
-      signedInAt: sessions.createdAt,
       isDueForLastSeen: sql<boolean>`${sessions.lastSeenAt} < now() - make_interval(secs => ${lastSeenInterval()})`,
     })
     .from(sessions)
@@ -69,7 +61,10 @@ function lookupOn(db: Database) {
  * Who the cookie belongs to: session, user and effective permissions in one round trip. Null if there is no such
  * session, it has ended, or its user is not active any more.
  */
-export async function findPrincipal(token: string | undefined, db: Database = database()): Promise<Principal | null> {
+export async function findPrincipal(
+  token: string | undefined,
+  db: Database = database(),
+): Promise<SessionPrincipal | null> {
   if (!token || !TOKEN_SHAPE.test(token)) return null;
   const [row] = await withoutParameters(lookupOn(db).execute({ tokenHash: hashToken(token) }));
   if (!row) return null;

@@ -55,7 +55,7 @@ const documented: Record<string, string> = {
   RESET_ATTEMPT_TIMESPAN: "17",
   RESET_ATTEMPT_LOCKOUT: "18",
   RESET_ATTEMPT_IP_LIMIT: "19",
-  HTTP_METHODS_EXCLUDED: "options, head",
+  HTTP_METHODS_EXCLUDED: "options, trace",
   LOGOUT_CLEAR_SESSION: "false",
   CLI_USER_ARGS: "loginId,locale",
   SEED_SUPERUSER: "root@acme.test",
@@ -86,7 +86,7 @@ const readAs: Record<string, unknown> = {
       client: { issuer: "https://id.test", clientId: "a", clientSecret: "b", scope: "openid email profile" },
     },
   ],
-  HTTP_METHODS_EXCLUDED: ["OPTIONS", "HEAD"],
+  HTTP_METHODS_EXCLUDED: ["OPTIONS", "TRACE"],
   CLI_USER_ARGS: ["loginId", "locale"],
 };
 

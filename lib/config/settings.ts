@@ -55,8 +55,15 @@ export const settings = {
     maxBytes: 1024 * 1024,
   },
 
+  accessTokens: {
+    /** Days for which people may make a token besides ACCESS_TOKEN_EXPIRE_MINS; none takes the choice away. */
+    lifetimeDays: [7, 30, 90],
+    /** Tokens that one user may have at a time. */
+    mostPerUser: 50,
+  },
+
   session: {
-    /** Seconds between two updates of a session's "last seen". */
+    /** Seconds between two updates of a session's or a token's "last seen". */
     lastSeenEverySeconds: 60,
     /** Minutes after signing in during which changes that could give an account away need no password. */
     recentMinutes: 10,

@@ -117,6 +117,10 @@ const attemptOverrides = Object.fromEntries(
 const attemptSetting = (setting: AttemptSetting, byDefault: number) =>
   attemptSettings[setting].transform((value) => value ?? byDefault);
 
+/** Whoever let these pass would open every page; a single guard may do so (docs/guards.md). */
+const GUARDED_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+const GUARDED_METHODS_TOLD = "must not name methods that read or change something, such as GET or POST; OPTIONS is one";
+
 /** Every variable that the app knows, with its default. */
 export const variables = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
@@ -195,7 +199,9 @@ export const variables = z.object({
   ATTEMPT_LOCKOUT: attemptSetting("LOCKOUT", 3600),
   ATTEMPT_IP_LIMIT: attemptSetting("IP_LIMIT", 100),
   ...attemptOverrides,
-  HTTP_METHODS_EXCLUDED: list.transform((methods) => methods.map((method) => method.toUpperCase())),
+  HTTP_METHODS_EXCLUDED: list
+    .transform((methods) => methods.map((method) => method.toUpperCase()))
+    .refine((methods) => !methods.some((method) => GUARDED_METHODS.includes(method)), GUARDED_METHODS_TOLD),
   LOGOUT_CLEAR_SESSION: switchOf(true),
   CLI_USER_ARGS: list.transform((names) => (names.length === 0 ? ["loginId"] : names)),
   SEED_SUPERUSER: z.string().optional(),

@@ -4,7 +4,7 @@ import { credentialsAuthenticator } from "@/lib/auth/authenticators/registry";
 import { isReservedLoginId, keepsPasswords, mayComeBy } from "@/lib/auth/domains";
 import { canonicalLoginId } from "@/lib/auth/login-id";
 import { findProfile, labelOf } from "@/lib/auth/oidc/profiles";
-import { selfOf } from "@/lib/auth/self";
+import { signedInSelfOf } from "@/lib/auth/self";
 import { config } from "@/lib/config/env";
 import { type Context, inTransaction } from "@/lib/context";
 import { accounts, sessions } from "@/lib/db/schema/auth";
@@ -31,7 +31,7 @@ export function ownIdentities(ctx: Context): Promise<OwnIdentity[]> {
   return ctx.db
     .select({ issuer, subject, provider, connectedAt })
     .from(accounts)
-    .where(eq(accounts.userId, selfOf(ctx).userId))
+    .where(eq(accounts.userId, signedInSelfOf(ctx).userId))
     .orderBy(asc(accounts.createdAt), asc(accounts.issuer), asc(accounts.subject));
 }
 
@@ -47,7 +47,7 @@ const providerOf = (profile: Parameters<typeof labelOf>[0]): Provider => ({
  * @throws Forbidden if no user acts
  */
 export function ownProviders(ctx: Context): Provider[] {
-  const loginId = canonicalLoginId(selfOf(ctx).loginId);
+  const loginId = canonicalLoginId(signedInSelfOf(ctx).loginId);
   return config()
     .OIDC_PROFILES.filter((profile) => mayComeBy(profile, loginId))
     .map(providerOf);
@@ -66,7 +66,7 @@ export type OwnWays = {
  */
 export async function ownWays(ctx: Context): Promise<OwnWays> {
   const form = credentialsAuthenticator();
-  const isElsewhere = isReservedLoginId(canonicalLoginId(selfOf(ctx).loginId));
+  const isElsewhere = isReservedLoginId(canonicalLoginId(signedInSelfOf(ctx).loginId));
   const hasForm = keepsPasswords() ? await hasOwnPassword(ctx) : form !== undefined && !isElsewhere;
   const identities = await ownIdentities(ctx);
   const isConnected = ({ name }: Provider) => identities.some(({ provider }) => provider === name);
@@ -83,7 +83,7 @@ export async function disconnectIdentity(
   ctx: Context,
   { issuer, subject }: Pick<OwnIdentity, "issuer" | "subject">,
 ): Promise<string> {
-  const self = selfOf(ctx);
+  const self = signedInSelfOf(ctx);
   return inTransaction(ctx, async (tx) => {
     // Of two that disconnect the last two, one finds the other gone.
     await tx.db.select({ id: users.id }).from(users).where(eq(users.id, self.userId)).for("update");

@@ -1,16 +1,18 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
+import { isAllowed } from "@/lib/auth/allowed";
 import { attemptTypeOf, countRefusedForm, limiterAnswers } from "@/lib/auth/attempts/forms";
 import { dropForeignCallback } from "@/lib/auth/callback-url";
-import { satisfies } from "@/lib/auth/conditions";
+import { isExcluded } from "@/lib/auth/methods";
 import { isLoginTarget, loginPath } from "@/lib/auth/redirects";
 import { HEADER } from "@/lib/auth/request";
+import { credentialsIn, identify, isAmbient } from "@/lib/auth/request-loaders/loader";
+import { apiLoaders, pageLoaders } from "@/lib/auth/request-loaders/registry";
 import { isSameOrigin } from "@/lib/auth/same-origin";
-import { findPrincipal, sessionCookieName } from "@/lib/auth/session";
 import { faultOf, isUnavailable } from "@/lib/db/client";
 import { encodeFlash, FLASH_COOKIE, flashCookieOptions } from "@/lib/flash";
 import { problem } from "@/lib/problem";
-import { routeFor } from "@/lib/routes";
+import { type Route, routeFor } from "@/lib/routes";
 import { plainPage } from "./plain-page";
 import { contentSecurityPolicy, setSecurityHeaders } from "./security-headers";
 
@@ -18,6 +20,8 @@ import { contentSecurityPolicy, setSecurityHeaders } from "./security-headers";
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 type Verdict = "pass" | "anonymous" | "forbidden" | "crossSite" | "notAForm" | "tooLarge" | "unavailable";
+
+const isApi = (pathname: string) => pathname.startsWith("/api/");
 
 /** Path in the form in which routes are matched: what Next.js decodes, the check decodes too. */
 function decodedPath(request: NextRequest): string {
@@ -37,7 +41,7 @@ const HANDLED = [/^\/logout$/, /^\/login\/[^/]+$/];
  */
 const isDeafPost = ({ method, headers }: NextRequest, pathname: string) =>
   method === "POST" &&
-  !pathname.startsWith("/api/") &&
+  !isApi(pathname) &&
   !HANDLED.some((path) => path.test(pathname)) &&
   !headers.has("next-action") &&
   !/^multipart\/form-data/i.test(headers.get("content-type") ?? "");
@@ -47,23 +51,29 @@ const isDeafPost = ({ method, headers }: NextRequest, pathname: string) =>
  * that nothing was decided.
  */
 const isPlainAttempt = ({ method, headers }: NextRequest, pathname: string) =>
-  method === "POST" &&
-  !headers.has("next-action") &&
-  !pathname.startsWith("/api/") &&
-  attemptTypeOf(pathname) !== undefined;
+  method === "POST" && !headers.has("next-action") && !isApi(pathname) && attemptTypeOf(pathname) !== undefined;
+
+const loadersFor = (pathname: string) => (isApi(pathname) ? apiLoaders : pageLoaders);
+
+/** What no browser sends by itself needs no look at where it comes from; nor does what the guard will look at. */
+function mayComeFromAnywhere({ headers }: NextRequest, pathname: string, { allow, leftToGuard }: Route): boolean {
+  if (!isApi(pathname) || allow === "public") return false;
+  return leftToGuard === true || !isAmbient(credentialsIn(headers), loadersFor(pathname));
+}
 
 async function judge(request: NextRequest, pathname: string): Promise<Verdict> {
-  if (!isSameOrigin(request)) return "crossSite";
+  const route = routeFor(pathname);
+  if (!mayComeFromAnywhere(request, pathname, route) && !isSameOrigin(request)) return "crossSite";
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) return "tooLarge";
   if (isDeafPost(request, pathname)) return "notAForm";
   if (isPlainAttempt(request, pathname) && !(await limiterAnswers())) return "unavailable";
-  const { allow, readsSession } = routeFor(pathname);
-  if (allow === "public" && !readsSession) return "pass";
+  const { allow, readsSession, leftToGuard } = route;
+  if (leftToGuard || isExcluded(request.method) || (allow === "public" && !readsSession)) return "pass";
   try {
-    const principal = await findPrincipal(request.cookies.get(sessionCookieName())?.value);
+    const principal = await identify(credentialsIn(request.headers), loadersFor(pathname));
     if (allow === "public") return "pass";
     if (!principal) return "anonymous";
-    return allow === "signed-in" || satisfies(principal, allow) ? "pass" : "forbidden";
+    return isAllowed(principal, allow) ? "pass" : "forbidden";
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     console.error("[middleware] database out of reach:", faultOf(error));
@@ -118,7 +128,7 @@ async function answer(verdict: Verdict, request: NextRequest, pathname: string, 
     url.pathname = handler;
     return NextResponse.rewrite(url, onward);
   }
-  if (pathname.startsWith("/api/")) {
+  if (isApi(pathname)) {
     const [status, title] = API_ANSWER[verdict];
     return problem(status, title);
   }

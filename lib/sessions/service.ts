@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, ne, type SQL, sql } from "drizzle-orm";
 import { recordAudits } from "@/lib/audit/record";
-import type { Principal } from "@/lib/auth/principal";
-import { selfOf } from "@/lib/auth/self";
+import type { SessionPrincipal } from "@/lib/auth/principal";
+import { signedInSelfOf } from "@/lib/auth/self";
 import { endSessionsOf, isRunning } from "@/lib/auth/session";
 import { type Context, inTransaction } from "@/lib/context";
 import { isUuid } from "@/lib/crud/ids";
@@ -32,7 +32,7 @@ export type OwnSession = {
  * @throws Forbidden if no user acts
  */
 export async function ownSessions(ctx: Context): Promise<{ sessions: OwnSession[]; more: number }> {
-  const { userId, sessionId } = selfOf(ctx);
+  const { userId, sessionId } = signedInSelfOf(ctx);
   const isCurrent = sql<boolean>`${sessions.id} = ${sessionId}`;
   const rows = await ctx.db
     .select({
@@ -58,7 +58,7 @@ export async function ownSessions(ctx: Context): Promise<{ sessions: OwnSession[
  * Ends running sessions of `self` other than the one that asks, with an audit row each.
  * @param which those that are meant; all of them if left out
  */
-async function endRunning(tx: Context, self: Principal, which?: SQL): Promise<number> {
+async function endRunning(tx: Context, self: SessionPrincipal, which?: SQL): Promise<number> {
   const meant = tx.db
     .select({ id: sessions.id })
     .from(sessions)
@@ -83,7 +83,7 @@ async function endRunning(tx: Context, self: Principal, which?: SQL): Promise<nu
  * @throws NotFound if the actor has no such other session, Forbidden if no user acts
  */
 export async function endOwnSession(ctx: Context, sessionId: string): Promise<void> {
-  const self = selfOf(ctx);
+  const self = signedInSelfOf(ctx);
   if (!isUuid(sessionId)) throw new NotFound();
   await inTransaction(ctx, async (tx) => {
     if ((await endRunning(tx, self, eq(sessions.id, sessionId))) === 0) throw new NotFound();
@@ -96,7 +96,7 @@ export async function endOwnSession(ctx: Context, sessionId: string): Promise<vo
  * @throws Forbidden if no user acts
  */
 export async function endOtherSessions(ctx: Context): Promise<number> {
-  const self = selfOf(ctx);
+  const self = signedInSelfOf(ctx);
   return inTransaction(ctx, async (tx) => {
     // Takes turns with sign-ins and with others who end these sessions, who would lock the same rows in another order.
     await tx.db.select({ id: users.id }).from(users).where(eq(users.id, self.userId)).for("update");

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { eq, inArray } from "drizzle-orm";
-import type { Principal } from "@/lib/auth/principal";
+import type { SessionPrincipal } from "@/lib/auth/principal";
 import { findPrincipal, startSession } from "@/lib/auth/session";
 import { createBundle } from "@/lib/bundles/service";
 import { config } from "@/lib/config/env";
@@ -146,7 +146,7 @@ export async function createTestUser(options: TestUserOptions = {}): Promise<Tes
 export type SignedIn = {
   /** The value of the session cookie. */
   token: string;
-  principal: Principal;
+  principal: SessionPrincipal;
   /** The context in which verbs act for this user. */
   ctx: Context;
 };

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { affectedBy } from "@/lib/access/affected";
 import { grantChoiceRules } from "@/lib/access/grants";
 import { recordAudits } from "@/lib/audit/record";
+import { endTokensOf } from "@/lib/auth/access-tokens";
 import { seesSuperusers } from "@/lib/auth/actor";
 import { keepsPasswords } from "@/lib/auth/domains";
 import { canonicalLoginId } from "@/lib/auth/login-id";
@@ -21,19 +22,20 @@ import { preparePassword, userColumns } from "./state";
 
 const isSelf = ({ actor }: Context, row: StoredRow) => actor.kind === "user" && actor.principal.userId === row.id;
 
-/** Sessions do not outlive the line between active and not, nor the password that they were opened with. */
-async function endSessionsAfter(tx: Context, changes: Change[]): Promise<void> {
+/** Neither sessions nor tokens outlive the line between active and not, nor the password that they were made with. */
+async function endAccessAfter(tx: Context, changes: Change[]): Promise<void> {
   const crossing = changes.filter(
     ({ before, after }) => before && (!after?.isEnabled || !before.isEnabled || before.isTimedOut),
   );
+  const withNewPassword = changes.filter(({ before, after }) => before && before.passwordHash !== after?.passwordHash);
+  await endTokensOf(tx.db, [...new Set([...crossing, ...withNewPassword].map(({ id }) => id))]);
   await endSessionsOf(
     tx.db,
     crossing.map(({ id }) => id),
   );
-  const withNewPassword = changes.filter(({ before, after }) => before && before.passwordHash !== after?.passwordHash);
   const own = tx.actor.kind === "user" ? tx.actor.principal : undefined;
   for (const { id } of withNewPassword) {
-    await endSessionsOf(tx.db, [id], own?.userId === id ? own.sessionId : undefined);
+    await endSessionsOf(tx.db, [id], (own?.userId === id && own.sessionId) || undefined);
   }
   await recordAudits(
     tx,
@@ -49,7 +51,7 @@ async function endSessionsAfter(tx: Context, changes: Change[]): Promise<void> {
 const hooks: Hooks = {
   beforeSave: userJudge,
   async afterSave(tx, changes) {
-    await endSessionsAfter(tx, changes);
+    await endAccessAfter(tx, changes);
     await mailAfter(tx, changes);
   },
   beforeDelete: userJudge,

@@ -14,9 +14,9 @@ async function ownLabels({ definition, texts }: AdminEntity): Promise<Record<str
 }
 
 /** What audit rows speak of besides the fields of an entity. */
-async function identityLabels(): Promise<Record<string, string>> {
+async function accountLabels(): Promise<Record<string, string>> {
   const t = await getTranslations("history.fields");
-  return { provider: t("provider"), subject: t("subject") };
+  return { provider: t("provider"), subject: t("subject"), token: t("token") };
 }
 
 /**
@@ -24,7 +24,7 @@ async function identityLabels(): Promise<Record<string, string>> {
  * records speak of. An unlocked account is told of in the words for locks.
  */
 export async function fieldLabels(entity: AdminEntity): Promise<Record<string, string>> {
-  return { ...(await identityLabels()), ...(await ownLabels(entities.locks)), ...(await ownLabels(entity)) };
+  return { ...(await accountLabels()), ...(await ownLabels(entities.locks)), ...(await ownLabels(entity)) };
 }
 
 /** The same for every entity, by its name. */

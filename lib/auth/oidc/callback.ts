@@ -86,7 +86,7 @@ export async function arrive(
   }
   await forgetVisit();
   const principal = await currentPrincipal().catch(() => null);
-  const isConnecting = journey.connecting ?? (await intendsToConnect(profile.name, principal));
+  const isConnecting = journey.connecting ?? (await intendsToConnect(profile.name, principal?.sessionId));
   await dropIntent();
   if (isConnecting) return backToAccount(profile, journey);
   if (principal) {

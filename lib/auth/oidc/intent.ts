@@ -1,6 +1,6 @@
-import { jwtVerify, SignJWT } from "jose";
+import { SignJWT } from "jose";
 import { cookies } from "next/headers";
-import type { Principal } from "@/lib/auth/principal";
+import { signingSecret, verifiedPayload } from "@/lib/auth/jwt";
 import { config } from "@/lib/config/env";
 
 /**
@@ -17,12 +17,10 @@ const options = () => ({ path: "/", httpOnly: true, sameSite: "lax", secure: con
 
 const claimsFor = (profile: string) => ({ issuer: config().AUTH_URL, audience: `connect:${profile}` });
 
-const keys = () => config().AUTH_SECRET.map((secret) => new TextEncoder().encode(`gatehouse connect ${secret}`));
+const keyFrom = (secret: string) => new TextEncoder().encode(`gatehouse connect ${secret}`);
 
 /** For actions: the next return from this profile connects, as long as the session goes on. */
-export async function intendToConnect(profile: string, { sessionId }: Principal): Promise<void> {
-  const [key] = keys();
-  if (!key) throw new Error("AUTH_SECRET is not set: nothing can be signed.");
+export async function intendToConnect(profile: string, sessionId: string): Promise<void> {
   const { issuer, audience } = claimsFor(profile);
   const token = await new SignJWT()
     .setProtectedHeader({ alg: ALGORITHM })
@@ -31,26 +29,17 @@ export async function intendToConnect(profile: string, { sessionId }: Principal)
     .setSubject(sessionId)
     .setIssuedAt()
     .setExpirationTime(`${LIFETIME_SECONDS}s`)
-    .sign(key);
+    .sign(keyFrom(signingSecret()));
   (await cookies()).set(cookieName(), token, { ...options(), maxAge: LIFETIME_SECONDS });
 }
 
 /** Whether this session has asked to connect an identity of this profile. */
-export async function intendsToConnect(profile: string, principal: Principal | null): Promise<boolean> {
+export async function intendsToConnect(profile: string, sessionId: string | null | undefined): Promise<boolean> {
   const token = (await cookies()).get(cookieName())?.value;
-  if (!token || !principal) return false;
-  for (const key of keys()) {
-    const isValid = await jwtVerify(token, key, {
-      ...claimsFor(profile),
-      algorithms: [ALGORITHM],
-      subject: principal.sessionId,
-    }).then(
-      () => true,
-      () => false,
-    );
-    if (isValid) return true;
-  }
-  return false;
+  if (!token || !sessionId) return false;
+  const { issuer, audience } = claimsFor(profile);
+  const expected = { issuer, audience, subject: sessionId, algorithms: [ALGORITHM] as [string] };
+  return (await verifiedPayload(token, keyFrom, expected)) !== null;
 }
 
 /** For actions and handlers: nothing is asked for any more. */

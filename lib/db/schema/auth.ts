@@ -28,6 +28,22 @@ export const sessions = pgTable(
   (t) => [index("sessions_user").on(t.userId), index("sessions_expires_at").on(t.expiresAt)],
 );
 
+/** Access tokens that still count: a token without its row is worth nothing, whoever signed it. */
+export const accessTokens = pgTable(
+  "access_tokens",
+  {
+    /** The `jti` of the token, of which nothing else is stored. */
+    id: id(),
+    userId: userId(),
+    /** What its owner calls it. */
+    name: text("name"),
+    createdAt: createdAt(),
+    expiresAt: instant("expires_at").notNull(),
+    lastUsedAt: instant("last_used_at"),
+  },
+  (t) => [index("access_tokens_user").on(t.userId), index("access_tokens_expires_at").on(t.expiresAt)],
+);
+
 /** Identities at OIDC providers: (issuer, subject) belongs to one user. */
 export const accounts = pgTable(
   "accounts",

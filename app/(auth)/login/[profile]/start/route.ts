@@ -41,9 +41,9 @@ const nextOf = (raw: unknown) => safePath(raw, settings.landing.afterLogin);
 /** To connect what is at the provider with the account of the session, which has to be a fresh one (ASVS 7.5.1). */
 async function startConnecting(profile: OidcProfile, request: Request): Promise<Response> {
   const principal = await currentPrincipal();
-  if (!principal) return seeOther(loginPath("/account"));
+  if (!principal?.sessionId) return seeOther(loginPath("/account"));
   if (!(await signedInRecently(await contextOf(principal)))) return seeOther(signInAgainPath("/account"));
-  await intendToConnect(profile.name, principal);
+  await intendToConnect(profile.name, principal.sessionId);
   return start(profile, request, "/account");
 }
 
