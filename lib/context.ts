@@ -18,11 +18,24 @@ export type RequestFacts = {
 };
 
 /** First argument of every verb. `db` may be a transaction, in which the verb then takes part. */
-export type Context = { actor: Actor; db: Database; request: RequestFacts };
+export type Context = {
+  actor: Actor;
+  db: Database;
+  request: RequestFacts;
+  /** Where a transaction is open: what is to be done once it is committed. */
+  afterCommit?: (() => void)[];
+};
 
 export const noRequest: RequestFacts = { ip: null, userAgent: null, requestId: null };
 
-/** Runs `work` in one transaction: everything in it happens, or nothing. */
-export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
-  return withoutParameters(ctx.db.transaction((tx) => work({ ...ctx, db: tx })));
+/**
+ * Runs `work` in one transaction: everything in it happens, or nothing. What it leaves to be done afterwards is done after
+ * the outermost commit.
+ */
+export async function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
+  const afterCommit: (() => void)[] = [];
+  const result = await withoutParameters(ctx.db.transaction((tx) => work({ ...ctx, db: tx, afterCommit })));
+  if (ctx.afterCommit) ctx.afterCommit.push(...afterCommit);
+  else for (const act of afterCommit) act();
+  return result;
 }

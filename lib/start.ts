@@ -10,6 +10,7 @@ import { startHousekeeping } from "@/lib/housekeeping";
 import { composeMail } from "@/lib/mail/compose";
 import { startMailWorker } from "@/lib/mail/worker";
 import { syncPermissions } from "@/lib/permissions/sync";
+import { registerSubscribers } from "@/lib/subscribers";
 
 /** Every value that was sent under this name. */
 const valuesOf = ({ rawHeaders }: IncomingMessage, name: string): string[] =>
@@ -53,6 +54,7 @@ export async function start(): Promise<void> {
   try {
     const { DATABASE_URL, MIGRATE_ON_START } = config();
     primaryAuthenticator();
+    registerSubscribers();
     noteRequestFacts();
     outliveLogReader();
     if (!DATABASE_URL) throw new Error("DATABASE_URL is not set. For development start with: npm run dev");

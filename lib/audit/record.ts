@@ -1,5 +1,8 @@
-import type { Actor, Context } from "@/lib/context";
+import type { Context } from "@/lib/context";
 import { type AuditChanges, auditEvents } from "@/lib/db/schema/events";
+import type { Person } from "@/lib/events/event";
+import { actorOf } from "./by";
+import { announceAudited } from "./events";
 
 export type AuditEntry = {
   action: string;
@@ -10,41 +13,33 @@ export type AuditEntry = {
   /** Old and new values by field; names, not ids, and never a secret. */
   changes?: AuditChanges;
   /** Who did it, where that is somebody else than the context says: whoever signs in is nobody yet. */
-  by?: { id: string; loginId: string };
+  by?: Person;
+  /** Of a sign-in the way in, which subscribers are told. */
+  provider?: string;
 };
-
-/** Who the trail names: the person behind a session or a mailed link, or else what the app was asked by. */
-function describeActor({ actor }: Context, by: AuditEntry["by"]) {
-  const person = by ?? ownerOf(actor);
-  if (person) return { actorKind: "user" as const, actorId: person.id, actorLabel: person.loginId };
-  const kind = actor.kind === "cli" ? "cli" : "system";
-  return { actorKind: kind, actorId: null, actorLabel: kind } as const;
-}
-
-function ownerOf(actor: Actor): AuditEntry["by"] {
-  if (actor.kind === "link") return actor.owner;
-  return actor.kind === "user" ? { id: actor.principal.userId, loginId: actor.principal.loginId } : undefined;
-}
 
 /** Rows of one insert; PostgreSQL takes at most 65,535 parameters. */
 const INSERT_ROWS = 1_000;
 
-/** Writes audit rows; call it in the transaction of the change, so that neither exists without the other. */
+/**
+ * Writes audit rows; call it in the transaction of the change, so that neither exists without the other. Subscribers are told
+ * of them once it is committed.
+ */
 export async function recordAudits(ctx: Context, entries: readonly AuditEntry[]): Promise<void> {
   const { ip, requestId } = ctx.request;
-  const rows = entries.map(({ action, entity, entityId, entityLabel, changes, by }) => ({
-    ...describeActor(ctx, by),
-    ip,
-    requestId,
-    action,
-    entity,
-    entityId: entityId ?? null,
-    entityLabel: entityLabel ?? null,
-    changes: changes ?? {},
-  }));
+  const rows = entries.map(({ action, entity, entityId, entityLabel, changes, by }) => {
+    const { kind: actorKind, id: actorId, label: actorLabel } = actorOf(ctx, by);
+    return {
+      ...{ actorKind, actorId, actorLabel, ip, requestId, action, entity },
+      entityId: entityId ?? null,
+      entityLabel: entityLabel ?? null,
+      changes: changes ?? {},
+    };
+  });
   for (let start = 0; start < rows.length; start += INSERT_ROWS) {
     await ctx.db.insert(auditEvents).values(rows.slice(start, start + INSERT_ROWS));
   }
+  for (const entry of entries) announceAudited(ctx, entry);
 }
 
 /** Writes one audit row; as above. */

@@ -142,6 +142,7 @@ export async function startSession(
       entityId: user.id,
       entityLabel: user.loginId,
       by: user,
+      provider,
     });
     return token;
   });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Context } from "@/lib/context";
+import { announce } from "@/lib/events/announce";
 import { createAccount, findAccountByLogin, refusalOf } from "./accounts";
 import { limitAttempt } from "./attempts/limiter";
 import type { CredentialsAuthenticator, Proof } from "./authenticators/authenticator";
@@ -38,7 +39,14 @@ export function verifySignIn(ctx: Context, input: unknown): Promise<SignInOutcom
     loginId: typeof loginId === "string" ? loginId : "",
     isSuccess: ({ ok }: SignInOutcome) => ok,
   } as const;
-  return limitAttempt(ctx, attempt, (counted) => judge(ctx, counted, password));
+  return limitAttempt(ctx, attempt, async (counted) => {
+    const outcome = await judge(ctx, counted, password);
+    if (!outcome.ok) {
+      const provider = credentialsAuthenticator()?.name ?? "";
+      announce(ctx, "signInFailed", { loginId: counted, provider, reason: outcome.reason });
+    }
+    return outcome;
+  });
 }
 
 /** @param loginId the one that the attempt is counted for */

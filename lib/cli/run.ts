@@ -1,10 +1,15 @@
 import { loadEnvFiles } from "@/lib/config/env-files";
 import { type Context, noRequest } from "@/lib/context";
 import { database } from "@/lib/db/client";
+import { subscribersDone } from "@/lib/events/hub";
+import { registerSubscribers } from "@/lib/subscribers";
 import type { CliTools } from "./command";
 import { openDatabase } from "./database";
 import { describeFailure } from "./report";
 import { cliTexts } from "./texts";
+
+/** For so long a command waits for those who are told of what it has done. */
+const SUBSCRIBERS_MS = 10_000;
 
 /**
  * Runs one command line program: environment, language and database around `work`, and an exit code of 0 only on
@@ -12,6 +17,7 @@ import { cliTexts } from "./texts";
  */
 export async function run(work: (tools: CliTools) => Promise<unknown>): Promise<void> {
   loadEnvFiles();
+  registerSubscribers();
   // `… | head` closes the pipe early; that is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const texts = await cliTexts();
@@ -26,6 +32,7 @@ export async function run(work: (tools: CliTools) => Promise<unknown>): Promise<
     process.exitCode = 1;
     process.stderr.write(`${describeFailure(error, texts) ?? (error instanceof Error ? error.stack : error)}\n`);
   } finally {
+    await subscribersDone(SUBSCRIBERS_MS);
     await close?.();
   }
 }

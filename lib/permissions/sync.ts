@@ -1,9 +1,10 @@
 import { inArray, notInArray, sql } from "drizzle-orm";
 import { recordAudit } from "@/lib/audit/record";
-import { noRequest } from "@/lib/context";
+import { inTransaction, noRequest } from "@/lib/context";
 import type { Database } from "@/lib/db/client";
 import { correlated } from "@/lib/db/correlated";
 import { bundlePermissions, groupPermissions, permissions as table, userPermissions } from "@/lib/db/schema/access";
+import { announce } from "@/lib/events/announce";
 import { permissions as declared } from "@/lib/permissions";
 
 export type SyncResult = {
@@ -30,7 +31,8 @@ export async function syncPermissions(
   db: Database,
   { dryRun = false, declaration = declared as Record<string, string> } = {},
 ): Promise<SyncResult> {
-  return db.transaction(async (tx) => {
+  return inTransaction({ actor: { kind: "system" }, db, request: noRequest }, async (ctx) => {
+    const { db: tx } = ctx;
     await tx.execute(sql`select pg_advisory_xact_lock(${SYNC_LOCK})`);
     const tokens = Object.keys(declaration);
     const existing = new Map(
@@ -62,14 +64,12 @@ export async function syncPermissions(
     const gone = removed.map(({ token }) => token);
     if (gone.length > 0) await tx.delete(table).where(inArray(table.token, gone));
     if (rows.length + gone.length > 0) {
-      await recordAudit(
-        { actor: { kind: "system" }, db: tx, request: noRequest },
-        {
-          action: "sync",
-          entity: "permissions",
-          changes: { tokens: { from: [...existing.keys()].sort(), to: tokens } },
-        },
-      );
+      await recordAudit(ctx, {
+        action: "sync",
+        entity: "permissions",
+        changes: { tokens: { from: [...existing.keys()].sort(), to: tokens } },
+      });
+      announce(ctx, "permissionsSynced", result);
     }
     return result;
   });

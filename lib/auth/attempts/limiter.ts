@@ -4,8 +4,9 @@ import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import type { Context } from "@/lib/context";
 import { AppError, Blocked, Unavailable } from "@/lib/errors";
+import { announce } from "@/lib/events/announce";
 import type { AttemptType } from "./limits";
-import { type Attempt, attemptOf, clear, count, look, release, reserve } from "./slots";
+import { type Attempt, attemptOf, clear, count, look, release, reserve, type Slot } from "./slots";
 
 /**
  * The one limiter of everything that can be guessed or made too much of.
@@ -32,13 +33,20 @@ async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Counts, and tells subscribers of what is locked by it. */
+async function countAndTell(ctx: Context, attempt: Attempt, slot: Slot | undefined, isSuccess = false): Promise<void> {
+  for (const scope of await count(attempt, slot, isSuccess)) {
+    announce(ctx, "locked", { type: attempt.type, scope, key: attempt[scope] ?? "" });
+  }
+}
+
 /** @returns a slot; undefined if all are taken by attempts whose outcome is open */
-async function tryForSlot(attempt: Attempt) {
+async function tryForSlot(ctx: Context, attempt: Attempt) {
   for (;;) {
     const { lockedSeconds, state } = await look(attempt);
     if (lockedSeconds > 0) throw new Blocked(MESSAGES[attempt.type], lockedSeconds);
     if (state === "full") return undefined;
-    if (state === "overdue") await count(attempt, undefined);
+    if (state === "overdue") await countAndTell(ctx, attempt, undefined);
     else {
       const slot = await reserve(attempt);
       if (slot) return slot;
@@ -46,10 +54,10 @@ async function tryForSlot(attempt: Attempt) {
   }
 }
 
-async function waitForSlot(attempt: Attempt, deadline: number) {
+async function waitForSlot(ctx: Context, attempt: Attempt, deadline: number) {
   const { firstMs, longestMs } = settings.attempts.wait;
   for (let wait: number = firstMs; performance.now() < deadline; wait = Math.min(wait * 1.5, longestMs)) {
-    const slot = await tryForSlot(attempt);
+    const slot = await tryForSlot(ctx, attempt);
     if (slot) return slot;
     await pause(wait);
   }
@@ -65,11 +73,11 @@ async function orUnavailable<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-async function takeSlot(attempt: Attempt) {
+async function takeSlot(ctx: Context, attempt: Attempt) {
   const deadline = performance.now() + settings.attempts.wait.seconds * 1000;
-  const slot = await tryForSlot(attempt);
+  const slot = await tryForSlot(ctx, attempt);
   if (slot) return slot;
-  return inTurn(`${attempt.type} ${attempt.account ?? attempt.address}`, () => waitForSlot(attempt, deadline));
+  return inTurn(`${attempt.type} ${attempt.account ?? attempt.address}`, () => waitForSlot(ctx, attempt, deadline));
 }
 
 export type LimitedAttempt<T> = {
@@ -96,17 +104,17 @@ export async function limitAttempt<T>(
 ): Promise<T> {
   const attempt = attemptOf(type, loginId, ctx.request.ip);
   if (!config().ATTEMPT_LIMIT_ENABLED) return work(attempt.account);
-  const slot = await orUnavailable(takeSlot(attempt));
+  const slot = await orUnavailable(takeSlot(ctx, attempt));
   let result: T;
   try {
     result = await work(attempt.account);
   } catch (error) {
     const isJudged = error instanceof AppError && !(error instanceof Unavailable);
     // What went wrong first is what is told; a slot that is left open counts by itself after a while.
-    await (isJudged ? count(attempt, slot) : release(attempt, slot)).catch(() => undefined);
+    await (isJudged ? countAndTell(ctx, attempt, slot) : release(attempt, slot)).catch(() => undefined);
     throw error;
   }
   const success = isSuccess(result);
-  await orUnavailable(type === "login" && success ? clear(attempt, slot) : count(attempt, slot, success));
+  await orUnavailable(type === "login" && success ? clear(attempt, slot) : countAndTell(ctx, attempt, slot, success));
   return result;
 }

@@ -1,6 +1,7 @@
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import { decide } from "@/lib/db/client";
+import type { BUDGET_SCOPES } from "@/lib/db/schema/auth";
 import { attemptedFrom, attemptedLoginId } from "./attempted";
 import { type AttemptType, attemptLimits } from "./limits";
 import { CLEAR, COUNT, LOOK, RELEASE, RESERVE } from "./statements";
@@ -18,8 +19,10 @@ export type Attempt = {
   ip: string | null;
 };
 
+type BudgetScope = (typeof BUDGET_SCOPES)[number];
+
 /** One slot of each budget, and the row of the log. */
-type Slot = { account: string | null; address: string | null; logged: string };
+export type Slot = { account: string | null; address: string | null; logged: string };
 
 /** @param loginId as it was typed */
 export function attemptOf(type: AttemptType, loginId: string, ip: string | null): Attempt {
@@ -62,9 +65,10 @@ const tells = ({ type, account }: Attempt) => type === "login" && account !== nu
 /**
  * The attempt counts, and locks what it fills. Without a slot, only those are counted that should have been decided on long
  * ago.
+ * @returns the budgets that are locked by it
  */
-export async function count(attempt: Attempt, slot: Slot | undefined, isSuccess = false): Promise<void> {
-  await decide(COUNT, [
+export async function count(attempt: Attempt, slot: Slot | undefined, isSuccess = false): Promise<BudgetScope[]> {
+  const [row] = await decide<{ locks_account: boolean; locks_address: boolean }>(COUNT, [
     ...shared(attempt),
     attemptLimits(attempt.type).lockoutSeconds,
     decideWithinSeconds,
@@ -73,6 +77,7 @@ export async function count(attempt: Attempt, slot: Slot | undefined, isSuccess 
     isSuccess ? slot?.logged : null,
     tells(attempt),
   ]);
+  return [...(row?.locks_account ? (["account"] as const) : []), ...(row?.locks_address ? (["address"] as const) : [])];
 }
 
 /** The attempt has succeeded: the failures of its account are forgotten, and it does not count for its address. */

@@ -125,7 +125,8 @@ export const COUNT: Statement = {
     told as (
       insert into mail_outbox (kind, login_id) select 'account-locked', $2 from account where is_locked_now and $12),
     logged as (update attempts set success = true where id = $11)
-    select 1`,
+    select (select is_locked_now from account) is true as locks_account,
+      (select is_locked_now from address) is true as locks_address`,
 };
 
 /** Gives the slot at `at` back. */

@@ -9,6 +9,7 @@ import type { OidcProfile } from "@/lib/config/variables";
 import { type Context, inTransaction } from "@/lib/context";
 import { accounts } from "@/lib/db/schema/auth";
 import { users } from "@/lib/db/schema/users";
+import { announce } from "@/lib/events/announce";
 import { type ClaimedLogin, type Claims, claimedLogin, mappedGroups } from "./claims";
 
 /**
@@ -88,12 +89,12 @@ function admitted(profile: OidcProfile, claims: Claims, account: Account): Ident
   return { ok: true, user: { id: account.id, loginId: account.loginId, vouches, ...(groups && { groups }) } };
 }
 
-/**
- * Decides whether an identity may sign in, and as whom. The first time it is connected with the account that has its
- * verified address as login id, or with a new one where the profile says so.
- */
-export async function signInByIdentity(ctx: Context, profile: OidcProfile, claims: Claims): Promise<IdentityOutcome> {
-  const claimed = claimedLogin(profile, claims);
+async function judge(
+  ctx: Context,
+  profile: OidcProfile,
+  claims: Claims,
+  claimed: ClaimedLogin | undefined,
+): Promise<IdentityOutcome> {
   const connected = await connectedAccount(ctx, claims);
   if (isOutside(profile, claimed)) return refused(claimed ? "notAllowed" : "noEmail");
   if (connected) return admitted(profile, claims, connected);
@@ -106,6 +107,20 @@ export async function signInByIdentity(ctx: Context, profile: OidcProfile, claim
   if (!outcome.ok || (await connect(ctx, profile, claims, account))) return outcome;
   // Somebody has connected the identity elsewhere in this very moment.
   return refused("taken");
+}
+
+/**
+ * Decides whether an identity may sign in, and as whom. The first time it is connected with the account that has its
+ * verified address as login id, or with a new one where the profile says so.
+ */
+export async function signInByIdentity(ctx: Context, profile: OidcProfile, claims: Claims): Promise<IdentityOutcome> {
+  const claimed = claimedLogin(profile, claims);
+  const outcome = await judge(ctx, profile, claims, claimed);
+  if (!outcome.ok) {
+    const { reason } = outcome;
+    announce(ctx, "signInFailed", { loginId: claimed?.loginId ?? null, provider: profile.name, reason });
+  }
+  return outcome;
 }
 
 /**
