@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { database } from "@/lib/db/client";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import { createTestGroup, declareTestPermissions } from "@/lib/testing/factories";
 import { type HolderQuery, holdersOf } from "./holders";
 

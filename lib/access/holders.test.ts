@@ -5,7 +5,8 @@ import { effectivePermissions } from "@/lib/auth/effective-permissions";
 import { database } from "@/lib/db/client";
 import { userGroups } from "@/lib/db/schema/access";
 import { users } from "@/lib/db/schema/users";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import {
   createTestBundle,

@@ -10,7 +10,8 @@ import { database } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
 import { groupEntity } from "@/lib/groups/entity";
 import { deleteGroup } from "@/lib/groups/service";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import {
   createTestBundle,
   createTestGroup,

@@ -5,7 +5,8 @@ import { database } from "@/lib/db/client";
 import { permissions, userPermissions } from "@/lib/db/schema/access";
 import { users } from "@/lib/db/schema/users";
 import { permissions as declared } from "@/lib/permissions";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import {
   createTestBundle,
   createTestGroup,

@@ -7,7 +7,8 @@ import { database } from "@/lib/db/client";
 import { ATTEMPT_TYPES } from "@/lib/db/schema/auth";
 import { guess, type Outcome } from "@/lib/testing/attempts";
 import { holdClock, type TestClock } from "@/lib/testing/clock";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { purgeAttempts } from "./purge";
 

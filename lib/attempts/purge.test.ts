@@ -5,7 +5,8 @@ import { database } from "@/lib/db/client";
 import { ATTEMPT_TYPES, attemptBudgets, attempts } from "@/lib/db/schema/auth";
 import { auditEvents } from "@/lib/db/schema/events";
 import { guess, times } from "@/lib/testing/attempts";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import { deleteFromLog, purgeAttempts } from "./purge";
 
 setUpTestDatabase();

@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { passwordProblems } from "@/lib/auth/password-policy";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { CliError, type CliTools } from "./command";
 import { createFirstSuperuser } from "./first-superuser";

@@ -9,7 +9,8 @@ import { userGroups } from "@/lib/db/schema/access";
 import { auditEvents } from "@/lib/db/schema/events";
 import { users as table } from "@/lib/db/schema/users";
 import { entityNamed } from "@/lib/entities";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import {
   createTestBundle,
   createTestGroup,

@@ -9,7 +9,8 @@ import { accounts, sessions } from "@/lib/db/schema/auth";
 import { users as userTable } from "@/lib/db/schema/users";
 import { entityNamed } from "@/lib/entities";
 import { Forbidden } from "@/lib/errors";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import {
   createTestBundle,
   createTestGroup,

@@ -10,7 +10,8 @@ import { auditEvents } from "@/lib/db/schema/events";
 import { users as userTable } from "@/lib/db/schema/users";
 import { entityNamed } from "@/lib/entities";
 import { AppError, Forbidden } from "@/lib/errors";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import {
   createTestBundle,
   createTestGroup,

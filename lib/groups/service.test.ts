@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { parseInput } from "@/lib/crud/form-state";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import { createTestBundle, createTestGroup, uniqueName } from "@/lib/testing/factories";
 import { failureOf } from "@/lib/testing/failure";
 import { testNamedVerbs } from "@/lib/testing/named-verbs";

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, inject } from "vitest";
 import { setDatabaseUrl } from "@/lib/config/env";
-import { type Actor, type Context, noRequest } from "@/lib/context";
-import { closeDatabase, connect, database } from "@/lib/db/client";
+import { closeDatabase, connect } from "@/lib/db/client";
 
 /** One statement on the server as such, as opposed to a database on it. */
 async function onServer(statement: string): Promise<void> {
@@ -41,9 +40,4 @@ export function setUpTestDatabase(): () => string {
     await onServer(`drop database if exists "${name}"`);
   });
   return url;
-}
-
-/** First argument for verbs in tests: by default the operator at the command line acts. See also `signedIn`. */
-export function testContext(actor: Actor = { kind: "cli" }): Context {
-  return { actor, db: database(), request: noRequest };
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { setUpTestDatabase, testContext } from "./database";
+import { testContext } from "./context";
+import { setUpTestDatabase } from "./database";
 import { createTestUser, declareTestPermissions, signedIn } from "./factories";
 import { everythingStored } from "./records";
 

@@ -12,7 +12,7 @@ import { createGroup } from "@/lib/groups/service";
 import type { Permission } from "@/lib/permissions";
 import type { UserInput } from "@/lib/users/schema";
 import { createUser, type UserRecord } from "@/lib/users/service";
-import { testContext } from "./database";
+import { testContext } from "./context";
 
 /** Makers of records for tests. They go through the verbs of the app, as the operator at the command line. */
 

@@ -5,7 +5,7 @@ import type { Entity } from "@/lib/crud/entity";
 import { listRows } from "@/lib/crud/list";
 import type { ListQuery } from "@/lib/crud/list-query";
 import type { CrudRecord } from "@/lib/crud/record";
-import { testContext } from "./database";
+import { testContext } from "./context";
 import { declareTestPermissions, permissionIdsOf, uniqueName } from "./factories";
 import { failureOf } from "./failure";
 import { everythingStored, lastAuditOf } from "./records";

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { expect } from "vitest";
 import { type Context, inTransaction } from "@/lib/context";
 import { database } from "@/lib/db/client";
-import { testContext } from "./database";
+import { testContext } from "./context";
 
 /** Races whose course is certain: on connections of their own, and ordered by the locks that they wait for. */
 

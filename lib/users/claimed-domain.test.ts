@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { createTestUser, editedInput, signedIn, uniqueName, userInput } from "@/lib/testing/factories";
 import { createUser, getUser, updateUser } from "./service";

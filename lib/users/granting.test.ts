@@ -5,7 +5,8 @@ import type { Context } from "@/lib/context";
 import { database } from "@/lib/db/client";
 import { userPermissions } from "@/lib/db/schema/access";
 import { createGroup, getGroup, updateGroup } from "@/lib/groups/service";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import {
   createTestBundle,
   createTestGroup,

@@ -4,7 +4,8 @@ import type { Context } from "@/lib/context";
 import { listRows } from "@/lib/crud/list";
 import type { ListQuery } from "@/lib/crud/list-query";
 import { database } from "@/lib/db/client";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import { userEntity } from "./entity";
 import { everyUser, type UserRow } from "./list";
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { Context } from "@/lib/context";
 import { database } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import {
   createTestBundle,
   createTestGroup,

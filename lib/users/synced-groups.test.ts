@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { findPrincipal, startSession } from "@/lib/auth/session";
 import { database } from "@/lib/db/client";
 import { userGroups } from "@/lib/db/schema/access";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import {
   createTestGroup,
   createTestUser,

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { verifySignIn } from "@/lib/auth/sign-in";
 import { database } from "@/lib/db/client";
 import { attemptBudgets } from "@/lib/db/schema/auth";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { uniqueName } from "@/lib/testing/factories";
 import { failureOf } from "@/lib/testing/failure";

@@ -3,7 +3,8 @@ import { type IdentityProvider, profileOn, startIdentityProvider } from "@/e2e/s
 import { freePort } from "@/e2e/support/process";
 import { cliTexts } from "@/lib/cli/texts";
 import { connect } from "@/lib/db/client";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { type Directory, startDirectory } from "@/lib/testing/slapd";
 import { examine, lineOf } from "./examine";

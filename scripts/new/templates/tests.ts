@@ -4,7 +4,8 @@ import type { Names } from "@/scripts/new/names";
 /** The tests that an entity starts with: its verbs on a real database, and its pages in a browser. */
 
 export const serviceTest = ({ plural, singular }: Names) => `import { expect, it } from "vitest";
-import { setUpTestDatabase, testContext } from "@/lib/testing/database";
+import { testContext } from "@/lib/testing/context";
+import { setUpTestDatabase } from "@/lib/testing/database";
 import { uniqueName } from "@/lib/testing/factories";
 import { failureOf } from "@/lib/testing/failure";
 import { auditOf, lastAuditOf } from "@/lib/testing/records";
