@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseEnv } from "node:util";
+import type { Block, MarkdownDocument } from "./document";
+import type { Knowledge } from "./knowledge";
+import { at } from "./world";
+
+/** Whether documents, .env.example and the app speak of the same environment variables. */
+
+/** Those of others: Node.js, PostgreSQL's and OpenLDAP's programs, OpenTelemetry, the terminal. */
+const OF_OTHERS =
+  /^(NODE_OPTIONS|NODE_EXTRA_CA_CERTS|HOSTNAME|TZ|LANG|LC_\w+|PG[A-Z]+|POSTGRES_\w+|LDAPTLS_\w+|OTEL_\w+)$/;
+/** Those that only tests and scripts of the project read. */
+const OF_SCRIPTS = /^(CI|CHROMIUM_PATH|SLAPD_PATH)$/;
+/** Next.js sets it by itself and refuses to read it from a file. */
+const NOT_IN_FILES = ["NODE_ENV"];
+
+const GUIDE = "docs/configuration.md";
+const EXAMPLE = ".env.example";
+
+export const isVariable = (name: string, { sampleVariables }: Knowledge): boolean =>
+  sampleVariables.includes(name) || OF_OTHERS.test(name) || OF_SCRIPTS.test(name);
+
+export const unknownVariable = (name: string): string =>
+  `there is no variable ${name}; mend the name, or add it to lib/config/variables.ts.`;
+
+const lineOf = ({ code, line }: Block, name: string) => {
+  const found = code.split("\n").findIndex((text) => text.startsWith(`${name}=`));
+  return line + Math.max(found, 0);
+};
+
+/** A block of lines as in a .env file, read as a whole. */
+export function envProblems(block: Block, knowledge: Knowledge): string[] {
+  const values = parseEnv(block.code) as Record<string, string>;
+  const where = (name: string) => `${block.document}:${lineOf(block, name)}`;
+  const unknown = Object.keys(values).filter((name) => !isVariable(name, knowledge));
+  return [
+    ...unknown.map((name) => `${where(name)}: ${unknownVariable(name)}`),
+    ...knowledge
+      .configurationProblems(values)
+      .map(({ name, problem }) => `${where(name)}: the app would not start: ${name} ${problem}.`),
+  ];
+}
+
+/** Names of variables in what is for other programs, such as a service file. */
+export function foreignProblems(block: Block, knowledge: Knowledge): string[] {
+  return block.code.split("\n").flatMap((text, index) =>
+    [...text.matchAll(/(?<![\w$.{-])([A-Z][A-Z0-9]*_[A-Z0-9_]+)(?=\s*[=:])/g)]
+      .map(([name]) => name)
+      .filter((name) => !isVariable(name, knowledge))
+      .map((name) => `${block.document}:${block.line + index}: ${unknownVariable(name)}`),
+  );
+}
+
+function guideProblems(guide: MarkdownDocument | undefined, { variables }: Knowledge): string[] {
+  if (!guide) return [`${GUIDE}: write it, with every variable in a table.`];
+  const named = guide.firstCells.flatMap(({ text, line }) =>
+    [...text.matchAll(/`([A-Z][A-Z0-9_]+)`/g)].map(([, name = ""]) => ({ name, line })),
+  );
+  const names = new Set(named.map(({ name }) => name));
+  return [
+    ...named
+      .filter(({ name }) => !variables.includes(name))
+      .map(({ name, line }) => `${at({ document: GUIDE, line })}: ${unknownVariable(name)}`),
+    ...variables
+      .filter((name) => !names.has(name))
+      .map((name) => `${GUIDE}: ${name} has no row in a table; say there what it means.`),
+  ];
+}
+
+function exampleProblems(root: string, { variables }: Knowledge): string[] {
+  const text = existsSync(path.join(root, EXAMPLE)) ? readFileSync(path.join(root, EXAMPLE), "utf8") : "";
+  const named = text.split("\n").flatMap((line, index) => {
+    const name = /^(?:# )?([A-Z][A-Z0-9_]*)=/.exec(line)?.[1];
+    return name === undefined ? [] : [{ name, line: index + 1 }];
+  });
+  const names = new Set(named.map(({ name }) => name));
+  return [
+    ...named
+      .filter(({ name }) => !variables.includes(name) || NOT_IN_FILES.includes(name))
+      .map(({ name, line }) => `${EXAMPLE}:${line}: ${unknownVariable(name)}`),
+    ...variables
+      .filter((name) => !names.has(name) && !NOT_IN_FILES.includes(name))
+      .map((name) => `${EXAMPLE}: ${name} is missing; add a line "# ${name}=".`),
+  ];
+}
+
+/** Where the lists of all variables differ from those that the app knows. */
+export function variableProblems(root: string, documents: MarkdownDocument[], knowledge: Knowledge): string[] {
+  const guide = documents.find((document) => document.path === GUIDE);
+  return [...guideProblems(guide, knowledge), ...exampleProblems(root, knowledge)];
+}
