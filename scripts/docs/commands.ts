@@ -29,7 +29,7 @@ async function npmProblems([, verb = "", ...words]: string[], { scripts, program
   // Without a command these programs show their help.
   if (given.length === 0) return [];
   const problem = await programProblem(await program(), given);
-  return problem === undefined ? [] : [`npm run ${script} -- ${given.join(" ")}: ${problem}.`];
+  return problem === undefined ? [] : [`npm run ${script} -- ${given.join(" ")}: ${problem.replace(/\.$/, "")}.`];
 }
 
 function npxProblems([, name = "", ...words]: string[], { root }: Surroundings): string[] {

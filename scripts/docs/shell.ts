@@ -32,16 +32,25 @@ const unquoted = (word: string) =>
     (_all, single, double, escaped) => single ?? double?.replace(/\\(["\\$`])/g, "$1") ?? escaped,
   );
 
+/** Takes out what is written between `<<WORD` and a line that is just that word, and leaves the lines empty. */
+const withoutHereDocuments = (code: string) =>
+  code.replace(/<<-?\s*(['"]?)(\w+)\1([^\n]*)\n([\s\S]*?)\n[ \t]*\2(?=\n|$)/g, (_all, _quote, _word, rest, text) =>
+    [rest, ...text.split("\n"), ""].map((line, index) => (index === 0 ? line : "")).join("\n"),
+  );
+
 function tokens(code: string): Token[] {
   const result: Token[] = [];
   let line = 0;
+  let isTarget = false;
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < code.length) {
     const match = TOKEN.exec(code);
     if (!match) throw new ShellError(line, "this line is no shell; mend its quotes");
-    const { end, word } = match.groups ?? {};
+    const { end, word, redirection } = match.groups ?? {};
     if (end !== undefined) result.push({ kind: "end", text: end, line });
-    if (word !== undefined) result.push({ kind: "word", text: word, line });
+    if (word !== undefined && !isTarget) result.push({ kind: "word", text: word, line });
+    // The word behind it is a file, not an argument.
+    if (match.groups?.space === undefined) isTarget = redirection !== undefined;
     line += match[0].split("\n").length - 1;
   }
   return result;
@@ -56,7 +65,7 @@ const ASSIGNMENT = /^([A-Za-z_]\w*)=([\s\S]*)$/;
 export function shellCommands(code: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
   let current: ShellCommand | undefined;
-  for (const { kind, text, line } of tokens(code)) {
+  for (const { kind, text, line } of tokens(withoutHereDocuments(code))) {
     if (kind === "end") {
       current = undefined;
       continue;
