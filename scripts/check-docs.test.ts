@@ -173,7 +173,7 @@ describe("samples of TypeScript", () => {
 
   it("leave nothing behind", async () => {
     await guide(block("ts", "export const a = 1;"));
-    expect(readdirSync(path.join(folder, String(projects), ".docs-samples"))).toEqual([]);
+    expect(readdirSync(path.join(folder, String(projects)))).not.toContain(".docs-samples");
   });
 });
 

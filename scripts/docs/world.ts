@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { EntityOptions } from "@/scripts/new/entity";
+import { filesOf } from "@/scripts/new/files";
 import { labelsOf } from "@/scripts/new/labels";
 import { namesOf } from "@/scripts/new/names";
 import { planOf } from "@/scripts/new/plan";
@@ -101,6 +102,13 @@ function addPart(writer: Writer, block: Block, file: string, place: string | und
   }
 }
 
+function writeFiles(root: string, files: Record<string, string>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), text);
+  }
+}
+
 function addEntities({ root, problems }: World, entities: NewEntity[]): void {
   const made = new Set<string>();
   for (const { name, options, where } of entities) {
@@ -108,7 +116,10 @@ function addEntities({ root, problems }: World, entities: NewEntity[]): void {
     made.add(name);
     try {
       const names = namesOf(name, options.singular);
-      writePlan(root, planOf(root, names, labelsOf(names, options)));
+      const labels = labelsOf(names, options);
+      // Whoever has followed the guide has it already; samples go on from what was written then.
+      if (existsSync(path.join(root, `lib/${names.plural.kebab}/entity.ts`))) writeFiles(root, filesOf(names, labels));
+      else writePlan(root, planOf(root, names, labels));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       problems.push(`${where}: npm run new refuses: ${error.message}`);
@@ -145,12 +156,13 @@ export function buildWorld(root: string, blocks: Block[], entities: NewEntity[] 
   const writer: Writer = { root: copy, files: new Map(), problems: [], begun: new Map(), added: new Map() };
   addEntities(writer, entities);
   place(writer, blocks);
-  for (const [file, lines] of writer.files) {
-    mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
-    writeFileSync(path.join(copy, file), codeOf(lines));
-  }
+  writeFiles(copy, Object.fromEntries([...writer.files].map(([file, lines]) => [file, codeOf(lines)])));
   writeRouteTypes(copy);
   return { root: copy, files: writer.files, problems: writer.problems };
 }
 
-export const removeWorld = ({ root }: World): void => rmSync(root, { recursive: true, force: true });
+export function removeWorld({ root }: World): void {
+  rmSync(root, { recursive: true, force: true });
+  // Another check may be running beside this one.
+  if (readdirSync(path.dirname(root)).length === 0) rmSync(path.dirname(root), { recursive: true, force: true });
+}
