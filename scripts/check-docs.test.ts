@@ -237,6 +237,8 @@ describe("other samples", () => {
     expect(await guide("Run `npm run check`, `npm run auth -- add-user <login>` or `npm run auth -- --help`.")).toEqual(
       [],
     );
+    expect(await guide("See `lib/tokens.ts`, `lib/`, `lib/*.test.ts` and `lib/…/x.ts`.")).toEqual([]);
+    expect(await guide("See `lib/token.ts`.")).toEqual(["docs/guide.md:1: there is no lib/token.ts; mend the path."]);
     expect(await guide("# Guide\nRun `npm run chek` or `npm run auth -- del-user`.")).toEqual([
       expect.stringMatching(/^docs\/guide\.md:2: package\.json has no script "chek"/),
       expect.stringMatching(/^docs\/guide\.md:2: .*del-user/),

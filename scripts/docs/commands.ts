@@ -133,9 +133,15 @@ export async function shellProblems(block: Block, surroundings: Surroundings): P
   }
 }
 
-/** What is wrong with the scripts and commands that the text names, as in `npm run check`. */
+/** A path of the project that is written out: no pattern, and nothing to fill in. */
+const WRITTEN_OUT = /^(?:app|components|e2e|lib|messages|scripts|types)\/[\w./[\]()-]*$/;
+
+/** What is wrong with the files, scripts and commands that the text names, as in `npm run check`. */
 export async function spanProblems(document: MarkdownDocument, surroundings: Surroundings): Promise<string[]> {
   const problems = document.spans.map(async ({ text, line }) => {
+    if (WRITTEN_OUT.test(text) && !existsSync(path.join(surroundings.root, text))) {
+      return [`${document.path}:${line}: there is no ${text}; mend the path.`];
+    }
     const [, script = "", command] = /^npm run ([\w:-]+)(?: -- ([a-z][\w-]*))?/.exec(text) ?? [];
     if (script === "") return [];
     const words = ["npm", "run", script, ...(command && !text.includes(" -- --") ? ["--", "help", command] : [])];
