@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 import { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
-import { checkDocs, docsProblems } from "./check-docs";
-import type { Knowledge } from "./docs/knowledge";
+import { docsProblems } from "./check-docs";
+import { type Knowledge, knowledgeOf } from "./docs/knowledge";
+import { programProblem } from "./docs/programs";
 
 /** Inside the project, so that the compiler of the project is found. */
 const folder = mkdtempSync(path.join(process.cwd(), ".docs-samples-test-"));
@@ -27,6 +28,7 @@ const knowledge: Knowledge = {
   programs: { auth },
   paths: ["/api/me", "/api/[entity]/[id]", "/api/auth/[...nextauth]", "/login"],
   variables: ["PORT", "AUTH_URL"],
+  defaults: { PORT: "3000" },
   sampleVariables: ["PORT", "AUTH_URL", "OF_A_SAMPLE"],
   configurationProblems: ({ PORT, AUTH_URL }) => [
     ...(PORT && !/^\d+$/.test(PORT) ? [{ name: "PORT", problem: "must be a whole number" }] : []),
@@ -61,7 +63,7 @@ export const may = (token: Token) => token;
 `,
   "messages/en.json": '{ "page": { "title": "Title" } }',
   ".env.example": "# PORT=3000\n# AUTH_URL=\n",
-  "docs/configuration.md": "| variable | default |\n|---|---|\n| `PORT`, `AUTH_URL` | `3000` |\n",
+  "docs/configuration.md": "| variable |\n|---|\n| `PORT`, `AUTH_URL` |\n",
   "README.md": "# Readme\n\n[a](docs/configuration.md), [b](docs/guide.md)\n",
   "docs/guide.md": "# Guide\n",
 };
@@ -85,8 +87,34 @@ const guide = (text: string) => problems({ "docs/guide.md": text });
 const block = (language: string, code: string, marker?: string) =>
   `${marker === undefined ? "" : `<!-- sample: ${marker} -->\n`}\`\`\`${language}\n${code}\n\`\`\`\n`;
 
-it("finds nothing to say about this project", async () => {
-  expect(await checkDocs()).toEqual([]);
+// That there is nothing to say about this project, npm run check says, which compiles for long.
+describe("what this project knows", () => {
+  it("is its own scripts, commands, paths and variables", async () => {
+    const known = await knowledgeOf(process.cwd());
+    expect(known.scripts).toContain("check");
+    expect(known.paths).toEqual(expect.arrayContaining(["/", "/admin/users/[id]/edit", "/api/health/ready"]));
+    expect(known.variables).toContain("DATABASE_URL");
+    expect(known.defaults).toMatchObject({
+      PORT: "3000",
+      LDAP_GROUP_MAP: "{}",
+      CLI_USER_ARGS: "loginId",
+    });
+    expect(known.configurationProblems({ PORT: "high" })).toMatchObject([{ name: "PORT" }]);
+  });
+
+  it.each([
+    ["auth", ["list-users", "--json"], undefined],
+    ["auth", ["list-users", "--xml"], "unknown option '--xml'"],
+    ["auth", ["purge-attempts", "--attempt-type", "guess"], expect.stringContaining("'guess' is invalid")],
+    ["seed", ["--demo"], undefined],
+    ["seed", ["--many"], "unknown option '--many'"],
+    ["new", ["entity", "zebras"], undefined],
+    ["new", ["zebras"], "unknown command 'zebras'"],
+  ])("npm run %s takes %j or says %o", async (script, words, problem) => {
+    const { programs } = await knowledgeOf(process.cwd());
+    const program = await programs[script]?.();
+    expect(program && (await programProblem(program, words))).toEqual(problem);
+  });
 });
 
 describe("samples of TypeScript", () => {
@@ -112,6 +140,14 @@ describe("samples of TypeScript", () => {
     ],
     ["an entry without a comma", block("ts", '"go": "go there"', "in tokens of lib/tokens.ts")],
     ["an entry in place of another", block("ts", '"see": "look at it",', "in tokens of lib/tokens.ts")],
+    [
+      "an entry with imports",
+      block(
+        "ts",
+        'import {\n  x,\n} from "./x";\nimport type { Y } from "./x";\n\n"go": x as Y,',
+        "in tokens of lib/tokens.ts",
+      ) + block("ts", '// lib/x.ts\nexport type Y = string;\nexport const x = "go";'),
+    ],
     ["an argument", block("ts", "size + 1,", "in listed.1 of lib/tokens.ts")],
     ["statements", block("ts", "  if (left) void value;", "in make of lib/tokens.ts")],
     [
@@ -169,6 +205,22 @@ describe("samples of TypeScript", () => {
     expect(broken).toEqual([
       expect.stringMatching(/^lib\/tokens\.ts: does not compile together with what samples add/),
     ]);
+  });
+
+  it("know the pages that there are", async () => {
+    const page = { "app/x/[id]/page.tsx": "" };
+    const sample = (route: string) => block("ts", `export type Id = Awaited<PageProps<"${route}">["params"]>["id"];`);
+    expect(await problems({ ...page, "docs/guide.md": sample("/x/[id]") })).toEqual([]);
+    expect(await problems({ ...page, "docs/guide.md": sample("/y/[id]") })).toEqual([
+      expect.stringMatching(/^docs\/guide\.md:2: .*"\/x\/\[id\]"/),
+    ]);
+  });
+
+  it("begin with what npm run new writes", async () => {
+    expect(await guide(block("sh", "npm run new -- entity zebras"))).toEqual([
+      expect.stringMatching(/^docs\/guide\.md:2: npm run new refuses: lib\/entity-names\.ts is missing/),
+    ]);
+    expect(await guide(block("sh", "npm run new -- entity zebras --dry-run"))).toEqual([]);
   });
 
   it("leave nothing behind", async () => {
@@ -271,6 +323,21 @@ describe("links", () => {
 });
 
 describe("the lists of variables", () => {
+  const table = (...rows: string[]) =>
+    problems({
+      "docs/configuration.md": ["| variable | default | meaning | example |", "|---|---|---|---|", ...rows].join("\n"),
+    });
+
+  it("have right defaults and examples", async () => {
+    expect(await table("| `PORT` | `3000` | a | b `c` | `80` |", "| `AUTH_URL` | none | x | `y` |")).toEqual([]);
+    expect(await table("| `PORT` | 3000 in development | x | |", "| `AUTH_URL` | that of `PORT` | |")).toEqual([]);
+    expect(await table("| `PORT` | `80` | x | `high` |", "| `AUTH_URL` | `x` | |")).toEqual([
+      "docs/configuration.md:3: the default of PORT is `3000`, not `80`.",
+      "docs/configuration.md:3: the example of PORT must be a whole number.",
+      "docs/configuration.md:4: the default of AUTH_URL is none, not `x`.",
+    ]);
+  });
+
   it("name all of them and no other", async () => {
     const found = await problems({
       ".env.example": "# PORT=1\n# OLD=1\n",

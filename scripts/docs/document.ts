@@ -27,8 +27,8 @@ export type MarkdownDocument = {
   anchors: string[];
   /** What stands between single backticks. */
   spans: Piece[];
-  /** The first cell of each row of each table, without heads. */
-  firstCells: Piece[];
+  /** The rows of all tables without heads, by their cells. */
+  rows: { cells: string[]; line: number }[];
 };
 
 const FENCE = /^(\s*)(`{3,}|~{3,})\s*([\w-]*)/;
@@ -83,10 +83,20 @@ function split(file: string, lines: string[]): { blocks: Block[]; prose: Piece[]
   return { blocks, prose };
 }
 
+const isRule = (text: string) => /^\|[\s:|-]+\|\s*$/.test(text);
+
+const cellsOf = (row: string): string[] =>
+  row
+    .trim()
+    .slice(1, -1)
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim());
+
 /** @returns the document with this text, read as GitHub shows it */
 export function parseDocument(file: string, text: string): MarkdownDocument {
   const { blocks, prose } = split(file, text.split("\n"));
-  const isHead = ({ line }: Piece) => prose.some((next) => next.line === line + 1 && /^\|[\s:|-]+\|$/.test(next.text));
+  const rules = new Set(prose.filter((piece) => isRule(piece.text)).map(({ line }) => line));
+  const isHead = ({ line }: Piece) => rules.has(line + 1);
   const withoutSpans = prose.map(({ text, line }) => ({ text: text.replace(SPAN, ""), line }));
   return {
     path: file,
@@ -94,10 +104,9 @@ export function parseDocument(file: string, text: string): MarkdownDocument {
     links: withoutSpans.flatMap((piece) => [...found(LINK, piece), ...found(ATTRIBUTE, piece)]),
     anchors: anchorsOf(prose.flatMap((piece) => found(/^#{1,6}\s+(.*)$/g, piece).map(({ text }) => text))),
     spans: prose.flatMap((piece) => found(SPAN, piece)),
-    firstCells: prose
-      .filter((piece) => !isHead(piece))
-      .flatMap((piece) => found(/^\|\s*((?:[^|\\]|\\.)*?)\s*\|/g, piece))
-      .filter(({ text }) => !/^[\s:-]*$/.test(text)),
+    rows: prose
+      .filter((piece) => /^\|.*\|\s*$/.test(piece.text) && !isRule(piece.text) && !isHead(piece))
+      .map(({ text, line }) => ({ cells: cellsOf(text), line })),
   };
 }
 

@@ -52,21 +52,36 @@ export function foreignProblems(block: Block, knowledge: Knowledge): string[] {
   );
 }
 
-function guideProblems(guide: MarkdownDocument | undefined, { variables }: Knowledge): string[] {
+/** What a cell says that is nothing but one piece of code. */
+const codeIn = (cell: string | undefined) => /^`([^`]+)`$/.exec(cell ?? "")?.[1];
+
+/** The guide has the default of a variable in the second cell, and an example in the last of four. */
+function rowProblems(name: string, [, said, , example]: string[], knowledge: Knowledge): string[] {
+  const actual = knowledge.defaults[name] ?? "";
+  const code = said === "none" ? "" : codeIn(said);
+  const isOther = code !== undefined && code !== actual && !(code === "[]" && actual === "");
+  const value = codeIn(example);
+  const faults = value === undefined ? [] : knowledge.configurationProblems({ [name]: value });
+  return [
+    ...(isOther ? [`the default of ${name} is ${actual === "" ? "none" : `\`${actual}\``}, not ${said}.`] : []),
+    ...faults.filter((fault) => fault.name === name).map(({ problem }) => `the example of ${name} ${problem}.`),
+  ];
+}
+
+function guideProblems(guide: MarkdownDocument | undefined, knowledge: Knowledge): string[] {
   // Whoever has taken the guides out has nothing to keep up to date.
   if (!guide) return [];
-  const named = guide.firstCells.flatMap(({ text, line }) =>
-    [...text.matchAll(/`([A-Z][A-Z0-9_]+)`/g)].map(([, name = ""]) => ({ name, line })),
+  const { variables } = knowledge;
+  const named = guide.rows.flatMap(({ cells, line }) =>
+    [...(cells[0] ?? "").matchAll(/`([A-Z][A-Z0-9_]+)`/g)].map(([, name = ""]) => ({ name, cells, line })),
   );
   const names = new Set(named.map(({ name }) => name));
-  return [
-    ...named
-      .filter(({ name }) => !variables.includes(name))
-      .map(({ name, line }) => `${at({ document: GUIDE, line })}: ${unknownVariable(name)}`),
-    ...variables
-      .filter((name) => !names.has(name))
-      .map((name) => `${GUIDE}: ${name} has no row in a table; say there what it means.`),
-  ];
+  const problems = named.flatMap(({ name, cells, line }) => {
+    const found = variables.includes(name) ? rowProblems(name, cells, knowledge) : [unknownVariable(name)];
+    return found.map((problem) => `${at({ document: GUIDE, line })}: ${problem}`);
+  });
+  const missing = variables.filter((name) => !names.has(name));
+  return [...problems, ...missing.map((name) => `${GUIDE}: ${name} has no row in a table; say there what it means.`)];
 }
 
 function exampleProblems(root: string, { variables }: Knowledge): string[] {

@@ -47,13 +47,15 @@ function containerOf(node: Node | undefined): Node | undefined {
   return inner.body.type === "BlockStatement" ? inner.body : containerOf(inner.body);
 }
 
-const imports = /^import\s[^;]*;?[ \t]*$/;
-
-/** The imports at the head of a fragment, and the rest. */
+/** The imports and comments at the head of a fragment, and the rest. */
 function splitImports(fragment: Line[]): { head: Line[]; rest: Line[] } {
-  const isHead = ({ text }: Line) => imports.test(text) || text.trim() === "" || text.startsWith("//");
-  const found = fragment.findIndex((line) => !isHead(line));
-  const at = found === -1 ? fragment.length : found;
+  let at = 0;
+  for (const [index, { text }] of fragment.entries()) {
+    const isInside = index > at;
+    if (!isInside && !/^import\s|^\/\/|^\s*$/.test(text)) break;
+    // An import over several lines ends with what it imports from.
+    if (isInside || /^import\s/.test(text) ? /"[^"]+";?\s*$/.test(text) : true) at = index + 1;
+  }
   return { head: fragment.slice(0, at), rest: fragment.slice(at) };
 }
 

@@ -18,11 +18,19 @@ export type Knowledge = {
   paths: string[];
   /** The environment variables of the app. */
   variables: string[];
+  /** What it takes those for that are not set, as they would be written; empty for nothing. */
+  defaults: Record<string, string>;
   /** Those that it reads together with what samples add. */
   sampleVariables: string[];
   /** What the app would say at start, if these were its variables. */
   configurationProblems: (values: Record<string, string | undefined>) => { name: string; problem: string }[];
 };
+
+function written(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",");
+  if (value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
 
 type ConfigModules = { parseEnv: typeof parseEnv; variables: typeof variables };
 
@@ -53,6 +61,7 @@ export async function knowledgeOf(root: string): Promise<Knowledge> {
     programs: { auth, seed, new: () => newProgram(() => {}) },
     paths: [...servedPaths(root), "/icon.svg", "/favicon.ico"],
     variables: Object.keys(variables.shape),
+    defaults: Object.fromEntries(Object.entries(variables.parse({})).map(([name, value]) => [name, written(value)])),
     sampleVariables: Object.keys(config.variables.shape),
     configurationProblems: (values) => {
       const result = config.parseEnv(values);
