@@ -1,91 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { Command } from "commander";
-import { afterAll, describe, expect, it } from "vitest";
-import { docsProblems } from "./check-docs";
-import { type Knowledge, knowledgeOf } from "./docs/knowledge";
+import { describe, expect, it } from "vitest";
+import { knowledgeOf } from "./docs/knowledge";
 import { programProblem } from "./docs/programs";
-
-/** Inside the project, so that the compiler of the project is found. */
-const folder = mkdtempSync(path.join(process.cwd(), ".docs-samples-test-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function auth(): Command {
-  const program = new Command();
-  program
-    .command("add-user")
-    .argument("<login>")
-    .option("--as-superuser")
-    .option("--days <n>")
-    .action(() => {
-      throw new Error("Nothing may be run.");
-    });
-  return program;
-}
-
-const knowledge: Knowledge = {
-  scripts: ["check", "auth", "start", "new"],
-  programs: { auth },
-  paths: ["/api/me", "/api/[entity]/[id]", "/api/auth/[...nextauth]", "/login"],
-  variables: ["PORT", "AUTH_URL"],
-  defaults: { PORT: "3000" },
-  sampleVariables: ["PORT", "AUTH_URL", "OF_A_SAMPLE"],
-  configurationProblems: ({ PORT, AUTH_URL }) => [
-    ...(PORT && !/^\d+$/.test(PORT) ? [{ name: "PORT", problem: "must be a whole number" }] : []),
-    ...(PORT === "1" && !AUTH_URL ? [{ name: "AUTH_URL", problem: "is required with PORT=1" }] : []),
-  ],
-};
-
-const PROJECT: Record<string, string> = {
-  "tsconfig.json": JSON.stringify({
-    compilerOptions: {
-      ...{ module: "ESNext", moduleResolution: "Bundler", target: "ES2023", lib: ["ES2023"], types: [], strict: true },
-      ...{
-        noUnusedLocals: true,
-        skipLibCheck: true,
-        jsx: "preserve",
-        resolveJsonModule: true,
-        paths: { "@/*": ["./*"] },
-      },
-    },
-  }),
-  "lib/tokens.ts": `export const tokens = {
-  "see": "see it", // the first
-} as const;
-export type Token = keyof typeof tokens;
-export const listed = make([{ name: "a", inner: { size: 1 } }], (size: number) => [size]);
-function make<T>(value: T, _sizes: (size: number) => number[]): T {
-  const left = 1;
-  void left;
-  return value;
-}
-export const may = (token: Token) => token;
-`,
-  "messages/en.json": '{ "page": { "title": "Title" } }',
-  ".env.example": "# PORT=3000\n# AUTH_URL=\n",
-  "docs/configuration.md": "| variable |\n|---|\n| `PORT`, `AUTH_URL` |\n",
-  "README.md": "# Readme\n\n[a](docs/configuration.md), [b](docs/guide.md)\n",
-  "docs/guide.md": "# Guide\n",
-};
-
-let projects = 0;
-
-/** What is said of a project with these files. */
-function problems(files: Record<string, string>): Promise<string[]> {
-  projects += 1;
-  const root = path.join(folder, String(projects));
-  for (const [file, content] of Object.entries({ ...PROJECT, ...files })) {
-    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
-    writeFileSync(path.join(root, file), content);
-  }
-  return docsProblems(root, async () => knowledge);
-}
-
-/** What is said of a guide that begins with this text on its first line. */
-const guide = (text: string) => problems({ "docs/guide.md": text });
-
-const block = (language: string, code: string, marker?: string) =>
-  `${marker === undefined ? "" : `<!-- sample: ${marker} -->\n`}\`\`\`${language}\n${code}\n\`\`\`\n`;
+import { block, guide, problems } from "./docs/small-project";
 
 // That there is nothing to say about this project, npm run check says, which compiles for long.
 describe("what this project knows", () => {
@@ -117,118 +33,6 @@ describe("what this project knows", () => {
   });
 });
 
-describe("samples of TypeScript", () => {
-  it.each([
-    ["a module", block("ts", 'import { may } from "@/lib/tokens";\n\nmay("see");')],
-    [
-      "several without names for each other",
-      block("ts", "const a = 1;\nexport { a };") + block("ts", "export const a = 2;"),
-    ],
-    [
-      "a file that another imports",
-      block("ts", "// lib/x.ts: as an example\nexport const x = 1;") +
-        block("tsx", 'import { x } from "@/lib/x";\n\nexport const y: number = x;'),
-    ],
-    [
-      "a file that goes on",
-      block("ts", "// lib/x.ts\nconst x = 1;") + block("ts", "// lib/x.ts, continued\nexport const y = x;"),
-    ],
-    [
-      "an entry that others rely on",
-      block("ts", '// lib/tokens.ts\n  "go": "go there",', "in tokens of lib/tokens.ts") +
-        block("ts", 'import { may } from "@/lib/tokens";\n\nmay("go");'),
-    ],
-    ["an entry without a comma", block("ts", '"go": "go there"', "in tokens of lib/tokens.ts")],
-    ["an entry in place of another", block("ts", '"see": "look at it",', "in tokens of lib/tokens.ts")],
-    [
-      "an entry with imports",
-      block(
-        "ts",
-        'import {\n  x,\n} from "./x";\nimport type { Y } from "./x";\n\n"go": x as Y,',
-        "in tokens of lib/tokens.ts",
-      ) + block("ts", '// lib/x.ts\nexport type Y = string;\nexport const x = "go";'),
-    ],
-    ["an argument", block("ts", "size + 1,", "in listed.1 of lib/tokens.ts")],
-    ["statements", block("ts", "  if (left) void value;", "in make of lib/tokens.ts")],
-    [
-      "a declaration in place of another",
-      block("ts", "export type Token = keyof typeof tokens | 1;", "at the end of lib/tokens.ts") +
-        block("ts", 'import { may } from "@/lib/tokens";\n\nmay(1);'),
-    ],
-    [
-      "messages",
-      block("jsonc", '// messages/en.json\n"text": "Text"', "in page of messages/en.json") +
-        block("ts", 'import en from "@/messages/en.json";\n\nexport const text: string = en.page.text;'),
-    ],
-    ["an indented one", `1. First:\n\n   ${block("ts", "export const a = `\n   x`;").replaceAll("\n", "\n   ")}`],
-  ])("may be %s", async (_what, text) => {
-    expect(await guide(text)).toEqual([]);
-  });
-
-  it.each([
-    ["that misspell", block("ts", 'import { may } from "@/lib/tokens";\n\nmay("sea");'), 4, /"sea".*\(TS2345\)$/],
-    ["that do not parse", block("ts", "\nexport const a = ;"), 3, /^does not compile: /],
-    ["with imports that are not used", block("ts", 'import { may } from "@/lib/tokens";'), 2, /never (used|read)/],
-    ["with a wrong entry", block("ts", '"go": "go", size: nothing,', "in tokens of lib/tokens.ts"), 3, /'nothing'/],
-    ["for a place that is not there", block("ts", "a: 1", "in nothing of lib/tokens.ts"), 3, /has no .* "nothing"/],
-    ["for a file that is not there", block("ts", "a: 1", "in a of lib/nothing.ts"), 3, /no file lib\/nothing\.ts/],
-    ["with an unknown marker", block("ts", "a: 1", "whatever"), 3, /"sample: whatever" says nothing known/],
-    ["with a marker for another file", block("ts", "// lib/x.ts\na", "at the end of lib/y.ts"), 3, /change one/],
-    ["that continue nothing", block("ts", "// lib/x.ts, continued"), 2, /no block above begins lib\/x\.ts/],
-    [
-      "that show a file twice",
-      block("ts", "// lib/x.ts\nexport const x = 1;") + block("ts", "// lib/x.ts\nexport const y = 1;"),
-      6,
-      /docs\/guide\.md:2 shows another lib\/x\.ts/,
-    ],
-    [
-      "that add the same name twice",
-      block("ts", '"go": "go",', "in tokens of lib/tokens.ts") +
-        block("ts", '"go": "walk",', "in tokens of lib/tokens.ts"),
-      7,
-      /docs\/guide\.md:3 adds another "go" to lib\/tokens\.ts/,
-    ],
-  ])("are refused %s", async (_what, text, line, problem) => {
-    const [first = "", ...more] = await guide(text);
-    expect(first.slice(0, first.indexOf(": "))).toBe(`docs/guide.md:${line}`);
-    expect(first.slice(first.indexOf(": ") + 2)).toMatch(problem);
-    expect(more).toEqual([]);
-  });
-
-  it("name the file of the project that lacks something", async () => {
-    const found = await guide(
-      block("ts", "export type Token = 1;", "at the end of lib/tokens.ts") +
-        block("ts", 'import { may } from "@/lib/tokens";\n\nmay("see");'),
-    );
-    expect(found).toEqual([expect.stringMatching(/^docs\/guide\.md:8: does not compile: .*'1'/)]);
-    const broken = await guide(block("ts", "function make(): void {}", "at the end of lib/tokens.ts"));
-    expect(broken).toEqual([
-      expect.stringMatching(/^lib\/tokens\.ts: does not compile together with what samples add/),
-    ]);
-  });
-
-  it("know the pages that there are", async () => {
-    const page = { "app/x/[id]/page.tsx": "" };
-    const sample = (route: string) => block("ts", `export type Id = Awaited<PageProps<"${route}">["params"]>["id"];`);
-    expect(await problems({ ...page, "docs/guide.md": sample("/x/[id]") })).toEqual([]);
-    expect(await problems({ ...page, "docs/guide.md": sample("/y/[id]") })).toEqual([
-      expect.stringMatching(/^docs\/guide\.md:2: .*"\/x\/\[id\]"/),
-    ]);
-  });
-
-  it("begin with what npm run new writes", async () => {
-    expect(await guide(block("sh", "npm run new -- entity zebras"))).toEqual([
-      expect.stringMatching(/^docs\/guide\.md:2: npm run new refuses: lib\/entity-names\.ts is missing/),
-    ]);
-    expect(await guide(block("sh", "npm run new -- entity zebras --dry-run"))).toEqual([]);
-  });
-
-  it("leave nothing behind", async () => {
-    await guide(block("ts", "export const a = 1;"));
-    expect(readdirSync(path.join(folder, String(projects)))).not.toContain(".docs-samples");
-  });
-});
-
 describe("other samples", () => {
   it.each([
     ["json", '{ "a": [1, -2.5, null] }'],
@@ -244,6 +48,7 @@ describe("other samples", () => {
     ["sh", 'ID=7\ncurl -b "$COOKIE" "$AUTH_URL/api/users/$ID?x=1" -d \'{"a": "it && that"}\''],
     ["sh", "curl http://localhost:3000/api/auth/callback/corp https://elsewhere.test/x"],
     ["sh", "cat > file <<'EOF'\nit's: PORTS=1\nEOF\nnpm run check 2>&1"],
+    ["sh", 'LOGIN=$(npm run -s auth -- add-user ann)\nfor x in 1 2; do echo "$LOGIN" | npm run --silent check; done'],
     ["bash", "docker run -e PORT=80 -e AUTH_URL image"],
     ["ini", "PORT=1\nAUTH_URL='https://a\nb'\nOF_A_SAMPLE=x"],
     ["ini", "[Service]\nEnvironment=AUTH_URL=x\nEnvironment=OTEL_SERVICE_NAME=x"],
@@ -258,6 +63,9 @@ describe("other samples", () => {
     ["jsonc", '{\n  "a": b }', 3, /^this is no JSON/],
     ["js", "\nconst = 1;", 3, /^does not parse/],
     ["sh", "npm ci\nnpm run chek", 3, /no script "chek"/],
+    ["sh", "npm ci\nLOGIN=$(npm run -s auth -- del-user ann)", 3, /unknown command 'del-user'/],
+    ["sh", "for x in 1 2; do npm run chek; done", 2, /no script "chek"/],
+    ["sh", "sudo env PORTS=3 npm start", 2, /no variable PORTS/],
     ["sh", "npm run auth add-user", 2, /put "--" in front/],
     ["sh", "npm run auth -- del-user ann", 2, /unknown command 'del-user'/],
     ["sh", "npm run auth -- add-user ann --supervisor", 2, /unknown option '--supervisor'/],

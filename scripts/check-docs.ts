@@ -30,10 +30,9 @@ const checks: Record<string, BlockCheck> = {
   // A file with sections is that of a service.
   ini: (block, knowledge) => (/^\[/m.test(block.code) ? foreignProblems : envProblems)(block, knowledge),
   ...Object.fromEntries(
-    ["yaml", "dockerfile", "nginx", "http", "html", "css", "diff", "ldif"].map((language) => [
-      language,
-      foreignProblems,
-    ]),
+    ["yaml", "toml", "csv", "dockerfile", "nginx", "caddyfile", "http", "html", "css", "diff", "ldif"].map(
+      (language) => [language, foreignProblems],
+    ),
   ),
 };
 

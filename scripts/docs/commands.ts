@@ -17,7 +17,15 @@ export type Surroundings = Knowledge & {
 /** What the reader has to fill in: `…`, `<login>` or a variable of the shell. */
 const isOpen = (value: string) => /[…$<]/.test(value);
 
-async function npmProblems([, verb = "", ...words]: string[], { scripts, programs }: Surroundings): Promise<string[]> {
+/** Options of npm itself, such as `-s`, may stand anywhere before `--`. */
+function withoutOptions(words: string[]): string[] {
+  const dashes = words.indexOf("--");
+  const own = dashes === -1 ? words : words.slice(0, dashes);
+  return [...own.filter((word) => !/^-./.test(word)), ...(dashes === -1 ? [] : words.slice(dashes))];
+}
+
+async function npmProblems(typed: string[], { scripts, programs }: Surroundings): Promise<string[]> {
+  const [, verb = "", ...words] = withoutOptions(typed);
   if (!["run", "test", "start"].includes(verb)) return [];
   const script = verb === "run" ? (words[0] ?? "") : verb;
   if (!scripts.includes(script)) return [`package.json has no script "${script}"; mend the name, or add it there.`];
@@ -29,7 +37,7 @@ async function npmProblems([, verb = "", ...words]: string[], { scripts, program
   // Without a command these programs show their help.
   if (given.length === 0) return [];
   const problem = await programProblem(await program(), given);
-  return problem === undefined ? [] : [`npm run ${script} -- ${given.join(" ")}: ${problem.replace(/\.$/, "")}.`];
+  return problem === undefined ? [] : [`npm run ${script} -- ${given.join(" ")}: ${problem}.`];
 }
 
 function npxProblems([, name = "", ...words]: string[], { root }: Surroundings): string[] {
@@ -69,7 +77,8 @@ function assignmentProblems(
   of: Surroundings,
 ): string[] {
   // `NAME=…` on a line of its own is for the lines that follow, not for the app.
-  const isForShell = ({ name }: Assignment) => words.length === 0 && new RegExp(`\\$\\{?${name}\\b`).test(block.code);
+  const isForShell = ({ name, value }: Assignment) =>
+    words.length === 0 && (value.includes("$(") || new RegExp(`\\$\\{?${name}\\b`).test(block.code));
   const given = assignments.filter((assignment) => !isForShell(assignment));
   const values = Object.fromEntries(
     given.filter(({ value }) => !isOpen(value)).map(({ name, value }) => [name, value]),

@@ -9,7 +9,7 @@ import { at } from "./world";
 
 /** Those of others: Node.js, PostgreSQL's and OpenLDAP's programs, OpenTelemetry, the terminal. */
 const OF_OTHERS =
-  /^(NODE_OPTIONS|NODE_EXTRA_CA_CERTS|HOSTNAME|TZ|LANG|LC_\w+|PG[A-Z]+|POSTGRES_\w+|LDAPTLS_\w+|OTEL_\w+)$/;
+  /^(NODE_OPTIONS|NEXT_TELEMETRY_DISABLED|NODE_EXTRA_CA_CERTS|HOSTNAME|TZ|LANG|LC_\w+|PG[A-Z]+|POSTGRES_\w+|LDAPTLS_\w+|OTEL_\w+)$/;
 /** Those that only tests and scripts of the project read. */
 const OF_SCRIPTS = /^(CI|CHROMIUM_PATH|SLAPD_PATH)$/;
 /** Next.js sets it by itself and refuses to read it from a file. */

@@ -21,6 +21,6 @@ export async function programProblem(program: Command, words: string[]): Promise
     return undefined;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? undefined : error.message.replace(/^error: /, "");
+    return error.exitCode === 0 ? undefined : error.message.replace(/^error: |\.$/g, "").replace(/\s*\n\s*/g, " ");
   }
 }

@@ -58,8 +58,15 @@ function tokens(code: string): Token[] {
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)=([\s\S]*)$/;
 
+/** What stands before a command and does not change which one it is. */
+const BEFORE = /^(do|then|else|if|while|until|!|time|sudo|exec|nohup|env|export)$/;
+
+/** Commands whose output becomes a part of a word. */
+const substituted = (word: string): string[] =>
+  [...word.replace(/'[^']*'/g, "").matchAll(/\$\(((?:[^()]|\([^()]*\))*)\)/g)].map(([, inner = ""]) => inner);
+
 /**
- * The commands of a block of shell in order. Redirections and comments are left out.
+ * The commands of a block of shell in order, also those inside of others. Redirections and comments are left out.
  * @throws ShellError if it cannot be read
  */
 export function shellCommands(code: string): ShellCommand[] {
@@ -74,10 +81,13 @@ export function shellCommands(code: string): ShellCommand[] {
       current = { line, assignments: [], words: [] };
       commands.push(current);
     }
+    for (const inner of substituted(text)) {
+      commands.push(...shellCommands(inner).map((command) => ({ ...command, line: command.line + line })));
+    }
     const [, name, value = ""] = ASSIGNMENT.exec(text) ?? [];
-    if (name !== undefined && current.words.every((word) => word === "export" || word === "env")) {
+    if (name !== undefined && current.words.length === 0) {
       current.assignments.push({ name, value: unquoted(value) });
-    } else current.words.push(unquoted(text));
+    } else if (current.words.length > 0 || !BEFORE.test(text)) current.words.push(unquoted(text));
   }
   return commands;
 }

@@ -19,7 +19,7 @@ import { writeRouteTypes } from "./route-types";
  * files that they write, and the lines that they add to files. All documents share it, so they must not contradict.
  */
 
-const FOLDER = ".docs-samples";
+const FOLDER = ".docs-samples-";
 const NOT_COPIED = /^\..*|^(node_modules|docs|test-results|playwright-report|coverage|package-lock\.json)$/;
 /** Types of the messages as they were before samples added to them. */
 const GENERATED = /\.d\.json\.ts$/;
@@ -147,8 +147,7 @@ function place(writer: Writer, blocks: Block[]): void {
 
 /** Builds the copy below `root`. Whoever asks for it removes it by `removeWorld`. */
 export function buildWorld(root: string, blocks: Block[], entities: NewEntity[] = []): World {
-  mkdirSync(path.join(root, FOLDER), { recursive: true });
-  const copy = mkdtempSync(path.join(root, FOLDER, "world-"));
+  const copy = mkdtempSync(path.join(root, FOLDER));
   for (const name of readdirSync(root)) {
     if (NOT_COPIED.test(name)) continue;
     cpSync(path.join(root, name), path.join(copy, name), { recursive: true, filter: (file) => !GENERATED.test(file) });
@@ -161,8 +160,4 @@ export function buildWorld(root: string, blocks: Block[], entities: NewEntity[] 
   return { root: copy, files: writer.files, problems: writer.problems };
 }
 
-export function removeWorld({ root }: World): void {
-  rmSync(root, { recursive: true, force: true });
-  // Another check may be running beside this one.
-  if (readdirSync(path.dirname(root)).length === 0) rmSync(path.dirname(root), { recursive: true, force: true });
-}
+export const removeWorld = ({ root }: World): void => rmSync(root, { recursive: true, force: true });
