@@ -1,6 +1,7 @@
 import { routes } from "@/lib/routes";
 import { keyName, lineOf, type Program, parseSource, readSources } from "./ast";
 import { exportsOf, inlineActions, isActionFile, isGuarded, isGuardedHandler, publicMark } from "./guarded";
+import { isPage, isRoute, servedPath } from "./served";
 
 export type RouteTable = Record<string, { allow: unknown }>;
 
@@ -13,15 +14,6 @@ const GUARD = 'await requireUser() or await requirePermissions(…) from "@/lib/
 const OR_PUBLIC = 'or say markPublic("why") at the top level of the file';
 
 type File = { path: string; program: Program; mark: ReturnType<typeof publicMark> };
-
-const isPage = (file: string) => /^app\/(.+\/)?page\.[jt]sx?$/.test(file);
-const isRoute = (file: string) => /^app\/(.+\/)?route\.[jt]sx?$/.test(file);
-
-/** The path under which Next.js serves a page or a handler; groups and slots are no part of it. */
-function servedPath(file: string): string {
-  const segments = file.split("/").slice(1, -1);
-  return `/${segments.filter((segment) => !/^\(.*\)$|^@/.test(segment)).join("/")}`;
-}
 
 function pageProblems({ path, program }: File): string[] {
   const page = exportsOf(program).find(({ name }) => name === "default");

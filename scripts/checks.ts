@@ -1,3 +1,4 @@
+import { checkDocs } from "./check-docs";
 import { checkGuards } from "./check-guards";
 import { checkMessages } from "./check-messages";
 import { binary, run } from "./processes";
@@ -18,6 +19,7 @@ const checks: Record<string, () => Promise<string | undefined>> = {
   types: async () => (await command("next", "typegen")) ?? (await command("tsc", "--noEmit", "--pretty", "false")),
   messages: async () => listed(checkMessages()),
   guards: async () => listed(checkGuards()),
+  docs: async () => listed(await checkDocs()),
 };
 
 async function timed(check: () => Promise<string | undefined>): Promise<Outcome> {

@@ -3,6 +3,8 @@ import os from "node:os";
 import path from "node:path";
 import { runChecks } from "./checks";
 import { findChromium } from "./chromium";
+import { readDocuments } from "./docs/document";
+import { writeBrowserTests } from "./docs/tests";
 import { binary, run } from "./processes";
 import { findSlapd } from "./slapd";
 import { type Counts, readCounts, summary } from "./test-reports";
@@ -44,10 +46,15 @@ async function browserTests(): Promise<Counts> {
   const CHROMIUM_PATH = await findChromium();
   if (!CHROMIUM_PATH) return ONE_FAILED;
   const report = path.join(folder, "playwright.json");
-  const { code } = await run(binary("playwright"), ["test", "--reporter=list,json"], {
-    env: { CHROMIUM_PATH, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
-  });
-  return readCounts("playwright", report, code);
+  const removeSamples = writeBrowserTests(process.cwd(), readDocuments(process.cwd()));
+  try {
+    const { code } = await run(binary("playwright"), ["test", "--reporter=list,json"], {
+      env: { CHROMIUM_PATH, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    });
+    return readCounts("playwright", report, code);
+  } finally {
+    removeSamples();
+  }
 }
 
 const checks = async (): Promise<Counts> => ({ ...(await runChecks()), skipped: 0 });
