@@ -117,6 +117,13 @@ const attemptOverrides = Object.fromEntries(
 const attemptSetting = (setting: AttemptSetting, byDefault: number) =>
   attemptSettings[setting].transform((value) => value ?? byDefault);
 
+/** From all to nothing. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Where traces go by OTLP over HTTP; the exporter reads its other variables (headers, time limit) by itself. */
+const collector = z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional();
+
 /** Every variable that the app knows, with its default. */
 export const variables = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
@@ -197,6 +204,10 @@ export const variables = z.object({
   ...attemptOverrides,
   HTTP_METHODS_EXCLUDED: list.transform((methods) => methods.map((method) => method.toUpperCase())),
   LOGOUT_CLEAR_SESSION: switchOf(true),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: "must be debug, info, warn, error or silent" }).default("info"),
+  OTEL_SERVICE_NAME: z.string().default("gatehouse"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector,
   CLI_USER_ARGS: list.transform((names) => (names.length === 0 ? ["loginId"] : names)),
   SEED_SUPERUSER: z.string().optional(),
   SEED_SUPERUSER_PASSWORD: z.string().optional(),
