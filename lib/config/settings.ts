@@ -63,6 +63,8 @@ export const settings = {
   shutdown: {
     /** How long requests in flight may take to their end: less than what the process is given before it is killed. */
     drainSeconds: 25,
+    /** Bound for letting in those who have connected already; with little to do it takes a moment. */
+    acceptMs: 5_000,
     /** For how long a connection at rest is kept, for a request that may be on its way. */
     graceMs: 1_000,
     /** Bound for sending the last traces. */

@@ -17,6 +17,9 @@ type Parts = {
 
 const EXIT_CODE = { SIGINT: 130, SIGTERM: 143 } as const;
 
+/** A terminal sends its signal to npm too, which hands it on: what comes so soon is the same one. */
+const SAME_SIGNAL_MS = 500;
+
 const log = logOf("server");
 
 /** Waits for `work`, but no longer than `milliseconds`. */
@@ -30,11 +33,11 @@ const written = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => s
 
 async function shutDown({ connections, stopWork, flushTraces }: Parts, signal: string): Promise<void> {
   const startedAt = performance.now();
-  const { drainSeconds, graceMs, closeMs, tracesMs } = settings.shutdown;
+  const { drainSeconds, acceptMs, graceMs, closeMs, tracesMs } = settings.shutdown;
   const drainMs = drainSeconds * 1000;
   log.info("shutting down", { signal });
   const [cut] = await Promise.all([
-    connections.drain({ graceMs, drainMs }),
+    connections.drain({ acceptMs, graceMs, drainMs }),
     within(drainMs, Promise.all(stopWork.map((stop) => stop()))),
   ]);
   if (cut > 0) log.warn("requests were cut off", { requests: cut });
@@ -49,10 +52,15 @@ async function shutDown({ connections, stopWork, flushTraces }: Parts, signal: s
  * the place of what Next.js does, which closes idle connections under requests that are on their way.
  */
 export function shutDownOnSignal(parts: Parts): void {
+  let askedAt = 0;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.removeAllListeners(signal);
     process.on(signal, () => {
-      if (isDraining()) process.exit(EXIT_CODE[signal]);
+      if (isDraining()) {
+        if (performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(EXIT_CODE[signal]);
+        return;
+      }
+      askedAt = performance.now();
       beginDraining();
       shutDown(parts, signal).then(
         () => process.exit(0),
