@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { desc } from "drizzle-orm";
+import { desc, sql } from "drizzle-orm";
 import { auditEvents } from "@/lib/db/schema/events";
 import { expect, test } from "./fixtures";
 import { cookieOf } from "./support/api";
@@ -122,6 +122,27 @@ test("the line of a request has no query and no token, and health checks have no
     ]);
   expect(site.server.output()).not.toContain(TOKEN);
   expect(site.server.output()).not.toMatch(/secret-place|from=mail/);
+});
+
+test("an error that nobody expected is one line, without what was asked for", async () => {
+  await site.ctx().db.execute(sql`alter table groups rename to hidden`);
+  const headers = { cookie: await cookieOf(site.ctx(), rootId), "x-request-id": "unexpected-1" };
+  await ask(Number(new URL(site.url).port), "/admin/groups?q=secret-word", headers);
+  await site.ctx().db.execute(sql`alter table hidden rename to groups`);
+  await expect.poll(() => linesOf("unexpected-1").at(-1)).toMatchObject({ msg: "request", path: "/admin/groups" });
+  const failures = linesOf("unexpected-1").filter(({ level }) => level === "error");
+  expect(failures).toMatchObject([
+    {
+      msg: "unhandled error",
+      fault: 'relation "groups" does not exist',
+      route: "/admin/groups",
+      kind: "render",
+      digest: expect.stringMatching(/./),
+      stack: expect.arrayContaining([expect.stringMatching(/^at /)]),
+    },
+  ]);
+  // Next.js would print the statement with its parameters.
+  expect(site.server.output()).not.toMatch(/secret-word|select /);
 });
 
 test("a request that nobody waits for any more is logged as such", async () => {
