@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
-import { afterEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { database } from "@/lib/db/client";
 import { attempts, sessions } from "@/lib/db/schema/auth";
 import { setUpTestDatabase } from "@/lib/testing/database";
 import { createTestUser } from "@/lib/testing/factories";
+import { recordLog } from "@/lib/testing/log";
 import { keepHouse } from "./housekeeping";
 
 setUpTestDatabase();
-afterEach(() => vi.restoreAllMocks());
+const logged = recordLog();
 
 const ago = (time: string) => sql`now() - ${time}::interval` as unknown as Date;
 
@@ -30,7 +31,6 @@ it("forgets old attempts, and sessions that ended long ago", async () => {
 });
 
 it("does the other jobs when one fails, and says which", async () => {
-  const reported = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const done: string[] = [];
   await keepHouse(database(), {
     broken: async () => {
@@ -41,5 +41,5 @@ it("does the other jobs when one fails, and says which", async () => {
     },
   });
   expect(done).toEqual(["other"]);
-  expect(reported).toHaveBeenCalledExactlyOnceWith("[housekeeping] broken:", "no such table");
+  expect(logged()).toEqual(["[housekeeping] broken failed: no such table"]);
 });

@@ -1,38 +1,18 @@
-import diagnostics from "node:diagnostics_channel";
-import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import { primaryAuthenticator } from "@/lib/auth/authenticators/registry";
-import { HEADER } from "@/lib/auth/request";
 import { ConfigError, config } from "@/lib/config/env";
 import { faultOf, isUnavailable } from "@/lib/db/client";
 import { migrateDatabase } from "@/lib/db/migrate";
 import { startHousekeeping } from "@/lib/housekeeping";
+import { logAsJson, logOf } from "@/lib/log/log";
 import { composeMail } from "@/lib/mail/compose";
 import { startMailWorker } from "@/lib/mail/worker";
 import { syncPermissions } from "@/lib/permissions/sync";
+import { watchConnections } from "@/lib/server/connections";
+import { logWhatIsPrinted } from "@/lib/server/printed";
+import { watchRequests } from "@/lib/server/requests";
+import { shutDownOnSignal } from "@/lib/server/shutdown";
 import { registerSubscribers } from "@/lib/subscribers";
-
-/** Every value that was sent under this name. */
-const valuesOf = ({ rawHeaders }: IncomingMessage, name: string): string[] =>
-  rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
-
-/**
- * Next.js does not hand the peer's address to the app, takes X-Forwarded-For as it comes, and hides from the middleware
- * whether its client router asks. Node announces each request before anybody handles it; the headers set here overwrite
- * whatever a client sent under their names.
- */
-function noteRequestFacts(): void {
-  diagnostics.subscribe("http.server.request.start", (message) => {
-    const { request, socket } = message as { request: IncomingMessage; socket: Socket };
-    request.headers[HEADER.socket] = socket.remoteAddress ?? "";
-    // Node keeps the first of several, so that two readers of one request could mean different people.
-    const authorizations = valuesOf(request, "authorization");
-    if (authorizations.length > 1) request.headers.authorization = authorizations.join(", ");
-    const isPrefetch = request.headers["next-router-prefetch"] !== undefined;
-    request.headers[HEADER.method] = request.method ?? "";
-    request.headers[HEADER.router] = isPrefetch ? "prefetch" : request.headers.rsc ? "navigation" : "";
-  });
-}
+import { startTelemetry } from "@/lib/telemetry";
 
 /** Where nobody reads the log any more, a failed line must not become another line that fails, on and on. */
 function outliveLogReader(): void {
@@ -52,17 +32,23 @@ function explain(error: unknown): string {
 /** Checks the configuration, migrates the database and brings the permissions in line; ends the process on a fault. */
 export async function start(): Promise<void> {
   try {
-    const { DATABASE_URL, MIGRATE_ON_START } = config();
+    const { DATABASE_URL, MIGRATE_ON_START, isProduction } = config();
     primaryAuthenticator();
     registerSubscribers();
-    noteRequestFacts();
     outliveLogReader();
+    if (isProduction) logAsJson();
+    watchRequests();
+    const connections = isProduction ? watchConnections() : undefined;
     if (!DATABASE_URL) throw new Error("DATABASE_URL is not set. For development start with: npm run dev");
     if (MIGRATE_ON_START) await migrateDatabase(DATABASE_URL, reportSync);
-    startMailWorker(composeMail);
-    startHousekeeping();
+    const flushTraces = await startTelemetry();
+    const stopWork = [startMailWorker(composeMail), startHousekeeping()];
+    if (!connections) return;
+    logWhatIsPrinted();
+    shutDownOnSignal({ connections, stopWork, flushTraces });
   } catch (error) {
-    console.error(explain(error));
+    // For whoever looks why it does not start, as opposed to programs that read the log.
+    process.stderr.write(`${explain(error)}\n`);
     process.exit(1);
   }
 }
@@ -70,6 +56,6 @@ export async function start(): Promise<void> {
 async function reportSync(db: Parameters<typeof syncPermissions>[0]): Promise<void> {
   const { removed } = await syncPermissions(db);
   for (const { token, grants } of removed) {
-    console.warn(`Permission ${token} is no longer declared: removed, with ${grants} grants.`);
+    logOf("permissions").warn("no longer declared: removed", { permission: token, grants });
   }
 }

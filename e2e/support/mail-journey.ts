@@ -35,7 +35,7 @@ export async function expectNothingLeft({ ctx, postbox, server }: Site): Promise
       .where(isNull(mailOutbox.sentAt));
   await expect.poll(waiting).toEqual([]);
   expect(postbox.unread()).toEqual([]);
-  expect(server.output()).not.toMatch(/error|\[mail\]/i);
+  expect(server.output()).not.toMatch(/error|"area":"mail"/i);
 }
 
 export async function newPage(browser: Browser, { url }: Site, options: BrowserContextOptions): Promise<Page> {

@@ -4,6 +4,7 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { config } from "@/lib/config/env";
 import { faultOf } from "@/lib/db/client";
 import { Blocked, Forbidden } from "@/lib/errors";
+import { logOf } from "@/lib/log/log";
 import { logLine } from "@/lib/log-line";
 import type { Proof } from "./authenticators/authenticator";
 import { credentialsAuthenticator } from "./authenticators/registry";
@@ -18,6 +19,8 @@ import { providerOf } from "./oidc/provider";
 import { safePath } from "./redirects";
 import { endSession, findPrincipal, sessionCookieName, startSession } from "./session";
 import { type SignInOutcome, verifySignIn } from "./sign-in";
+
+const log = logOf("auth");
 
 /**
  * Auth.js runs the providers, its CSRF token and the cookies. The session itself is ours: `jwt.encode` and `jwt.decode`
@@ -115,9 +118,8 @@ function logError(error: Error): void {
   const { type = "error", cause } = error as Error & { type?: string; cause?: { err?: Error; provider?: string } };
   // A refusal, which was told and noted where it was decided.
   if (type === "AccessDenied" && !cause?.err) return;
-  const where = cause?.provider ? ` ${cause.provider}` : "";
   // Class names are minified in production. What providers send ends up on one line.
-  console.error(`[auth] ${type}${where}`, logLine(faultOf(cause?.err ?? error)));
+  log.error(type, { provider: cause?.provider, fault: logLine(faultOf(cause?.err ?? error)) });
 }
 
 /** Built per request, so that importing this file needs no environment. */
@@ -169,6 +171,7 @@ export function authConfig(): NextAuthConfig {
         if (typeof raw === "string") await endSession(await anonymousContext(), raw);
       },
     },
-    logger: { error: logError },
+    // Its debug messages quote tokens.
+    logger: { error: logError, warn: (type) => log.warn(type), debug: () => {} },
   };
 }

@@ -3,7 +3,7 @@ import { config } from "@/lib/config/env";
 import type { RequestFacts } from "@/lib/context";
 import { LOCALE_COOKIE, type Locale, negotiateLocale } from "@/lib/i18n/locales";
 
-/** Set by this app on every request (lib/start.ts, lib/middleware/handle.ts); what a client sends under these names is dropped. */
+/** Set by this app on every request (lib/server/requests.ts, lib/middleware/handle.ts); what a client sends under these names is dropped. */
 export const HEADER = {
   /** The peer of the connection. */
   socket: "x-gatehouse-socket",

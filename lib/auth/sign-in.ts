@@ -1,12 +1,15 @@
 import { z } from "zod";
 import type { Context } from "@/lib/context";
 import { announce } from "@/lib/events/announce";
+import { logOf } from "@/lib/log/log";
 import { createAccount, findAccountByLogin, refusalOf } from "./accounts";
 import { limitAttempt } from "./attempts/limiter";
 import type { CredentialsAuthenticator, Proof } from "./authenticators/authenticator";
 import { credentialsAuthenticator } from "./authenticators/registry";
 import { isReservedLoginId } from "./domains";
 import { PASSWORD_MAX_BYTES } from "./password";
+
+const log = logOf("auth");
 
 const passwordSchema = z
   .string()
@@ -71,7 +74,7 @@ async function admit(
   const known = await findAccountByLogin(ctx, loginId);
   const account = known ?? (createsAccount ? await createAccount(ctx, loginId, name) : undefined);
   if (!account) {
-    console.warn(`[auth] ${name}: the password was right, but there is no account for this login here.`);
+    log.warn("the password was right, but there is no account for this login here", { source: name });
     return INVALID;
   }
   const reason = refusalOf(account, vouches);

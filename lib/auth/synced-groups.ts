@@ -3,6 +3,9 @@ import { recordAudit } from "@/lib/audit/record";
 import type { Context } from "@/lib/context";
 import { canonicalName } from "@/lib/crud/name";
 import { groups, userGroups } from "@/lib/db/schema/access";
+import { logOf } from "@/lib/log/log";
+
+const log = logOf("auth");
 
 /**
  * Groups that a way in puts people into, recomputed at each sign-in by it. They are kept apart from those that somebody
@@ -22,7 +25,7 @@ async function wantedGroups(tx: Context, source: string, names: readonly string[
     .where(inArray(groups.nameCanonical, canonical));
   const missing = canonical.filter((name) => !found.some((group) => group.canonical === name));
   if (missing.length > 0) {
-    console.warn(`[auth] ${source}: its group map names groups that do not exist here: ${missing.join(", ")}.`);
+    log.warn("the group map names groups that do not exist here", { source, missing });
   }
   return found;
 }

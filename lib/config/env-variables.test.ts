@@ -57,6 +57,10 @@ const documented: Record<string, string> = {
   RESET_ATTEMPT_IP_LIMIT: "19",
   HTTP_METHODS_EXCLUDED: "options, trace",
   LOGOUT_CLEAR_SESSION: "false",
+  LOG_LEVEL: "warn",
+  OTEL_SERVICE_NAME: "gatehouse-staging",
+  OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.internal:4318",
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://collector.internal:4318/v1/traces",
   CLI_USER_ARGS: "loginId,locale",
   SEED_SUPERUSER: "root@acme.test",
   SEED_SUPERUSER_PASSWORD: "a long enough password",
@@ -149,6 +153,8 @@ describe("defaults", () => {
       ATTEMPT_IP_LIMIT: 100,
       HTTP_METHODS_EXCLUDED: [],
       LOGOUT_CLEAR_SESSION: true,
+      LOG_LEVEL: "info",
+      OTEL_SERVICE_NAME: "gatehouse",
       CLI_USER_ARGS: ["loginId"],
     });
   });
@@ -248,6 +254,9 @@ describe("the example of each problem", () => {
     ATTEMPT_LIMIT_ENABLED: "yes",
     LOGIN_ATTEMPT_LIMIT: "many",
     LOGOUT_CLEAR_SESSION: "yes",
+    LOG_LEVEL: "loud",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318",
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "collector",
   };
 
   it.each(Object.entries(wrong))("%s=%s would mend it", (name, value) => {

@@ -62,6 +62,26 @@ export const settings = {
     mostPerUser: 50,
   },
 
+  health: {
+    /** Bound for what `/api/health/ready` waits for from the database. */
+    databaseMs: 2_000,
+  },
+
+  shutdown: {
+    /** How long requests in flight may take to their end: less than what the process is given before it is killed. */
+    drainSeconds: 25,
+    /** Bound for letting in those who have connected already; with little to do it takes a moment. */
+    acceptMs: 5_000,
+    /** For how long a connection at rest is kept, for a request that may be on its way. */
+    graceMs: 1_000,
+    /** Bound for those who are told of what has happened. */
+    subscribersMs: 5_000,
+    /** Bound for sending the last traces. */
+    tracesMs: 1_000,
+    /** Bound for the end of the connections to the database. */
+    closeMs: 3_000,
+  },
+
   session: {
     /** Seconds between two updates of a session's or a token's "last seen". */
     lastSeenEverySeconds: 60,

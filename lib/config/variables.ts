@@ -121,6 +121,13 @@ const attemptSetting = (setting: AttemptSetting, byDefault: number) =>
 const GUARDED_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 const GUARDED_METHODS_TOLD = "must not name methods that read or change something, such as GET or POST; OPTIONS is one";
 
+/** From all to nothing. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Where traces go by OTLP over HTTP; the exporter reads its other variables (headers, time limit) by itself. */
+const collector = z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional();
+
 /** Every variable that the app knows, with its default. */
 export const variables = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
@@ -203,6 +210,10 @@ export const variables = z.object({
     .transform((methods) => methods.map((method) => method.toUpperCase()))
     .refine((methods) => !methods.some((method) => GUARDED_METHODS.includes(method)), GUARDED_METHODS_TOLD),
   LOGOUT_CLEAR_SESSION: switchOf(true),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: "must be debug, info, warn, error or silent" }).default("info"),
+  OTEL_SERVICE_NAME: z.string().default("gatehouse"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector,
   CLI_USER_ARGS: list.transform((names) => (names.length === 0 ? ["loginId"] : names)),
   SEED_SUPERUSER: z.string().optional(),
   SEED_SUPERUSER_PASSWORD: z.string().optional(),

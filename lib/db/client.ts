@@ -2,8 +2,12 @@ import { drizzle, type NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
 import type { PgDatabase } from "drizzle-orm/pg-core";
 import { Client, Pool, type PoolConfig, type QueryResultRow } from "pg";
 import { config } from "@/lib/config/env";
+import { settings } from "@/lib/config/settings";
+import { logOf } from "@/lib/log/log";
 
 /** The one file that speaks to the driver. */
+
+const log = logOf("db");
 
 /** The database, or a transaction running on it: verbs take either. */
 export type Database = PgDatabase<NodePgQueryResultHKT>;
@@ -13,6 +17,7 @@ export type Database = PgDatabase<NodePgQueryResultHKT>;
 const shared = globalThis as typeof globalThis & {
   gatehousePool?: { pool: Pool; db: Database };
   gatehouseDecisions?: Pool;
+  gatehouseProbe?: Pool;
 };
 
 // Compiling a list's query, or starting workers for it, takes longer than running it.
@@ -21,7 +26,7 @@ const PLANNING = "-c jit=off -c max_parallel_workers_per_gather=0";
 function openPool(config: PoolConfig): Pool {
   const pool = new Pool({ connectionString: databaseUrl(), connectionTimeoutMillis: 5_000, ...config });
   // Without a listener, a connection that the server ends while idle would end the whole process.
-  pool.on("error", (error) => console.error("[db] idle connection lost:", error.message));
+  pool.on("error", (error) => log.error("idle connection lost", { fault: error.message }));
   return pool;
 }
 
@@ -69,11 +74,28 @@ export async function decide<Row extends QueryResultRow>(statement: Statement, v
   return (await shared.gatehouseDecisions.query<Row>({ ...statement, values })).rows;
 }
 
+/**
+ * One connection for looking whether the database answers. It takes none from those who work, and gives up early, also
+ * where the server has stopped in the middle of an answer.
+ */
+export function probe(): Database {
+  const { databaseMs } = settings.health;
+  shared.gatehouseProbe ??= openPool({
+    max: 1,
+    connectionTimeoutMillis: databaseMs,
+    query_timeout: databaseMs,
+    statement_timeout: databaseMs,
+    application_name: "gatehouse probe",
+  });
+  return drizzle({ client: shared.gatehouseProbe });
+}
+
 /** Ends all connections, for processes that want to exit (CLI, tests). */
 export async function closeDatabase(): Promise<void> {
-  const pools = [shared.gatehousePool?.pool, shared.gatehouseDecisions];
+  const pools = [shared.gatehousePool?.pool, shared.gatehouseDecisions, shared.gatehouseProbe];
   delete shared.gatehousePool;
   delete shared.gatehouseDecisions;
+  delete shared.gatehouseProbe;
   await Promise.all(pools.map((pool) => pool?.end()));
 }
 

@@ -9,6 +9,14 @@ const MIGRATION_LOCK = 7_411_2026;
 
 const migrationsFolder = () => path.join(process.cwd(), "drizzle");
 
+let own: number[] | undefined;
+
+/** When each migration of this version was made; read once. */
+const ownMigrations = () => {
+  own ??= readMigrationFiles({ migrationsFolder: migrationsFolder() }).map(({ folderMillis }) => folderMillis);
+  return own;
+};
+
 /** How many migrations of this version have not been applied yet; all of them on an empty database. */
 export async function pendingMigrations(db: Database): Promise<number> {
   const { rows: tables } = await db.execute(sql`select to_regclass('drizzle.__drizzle_migrations') as name`);
@@ -19,8 +27,7 @@ export async function pendingMigrations(db: Database): Promise<number> {
         sql`select max(created_at)::text as last from drizzle.__drizzle_migrations`,
       );
   const last = Number(rows[0]?.last ?? 0);
-  return readMigrationFiles({ migrationsFolder: migrationsFolder() }).filter(({ folderMillis }) => folderMillis > last)
-    .length;
+  return ownMigrations().filter((madeAt) => madeAt > last).length;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { faultOf } from "@/lib/db/client";
+import { logOf } from "@/lib/log/log";
 import type { Event, EventName, Subscriber } from "./event";
 
 /**
@@ -11,6 +12,8 @@ type Hub = {
   subscribers: Map<EventName, Set<Subscriber<never>>>;
   running: Set<Promise<void>>;
 };
+
+const log = logOf("events");
 
 // Next.js may load this file more than once in a process.
 const shared = globalThis as typeof globalThis & { gatehouseEvents?: Hub };
@@ -38,7 +41,7 @@ export function publish<Name extends EventName>(name: Name, event: Event<Name>):
   const { subscribers, running } = hub();
   for (const subscriber of subscribers.get(name) ?? []) {
     const call = (async () => (subscriber as Subscriber<Name>)(event))().catch((error: unknown) =>
-      console.error(`[events] a subscriber of ${name} failed:`, faultOf(error)),
+      log.error("a subscriber failed", { event: name, fault: faultOf(error) }),
     );
     running.add(call);
     call.finally(() => running.delete(call));

@@ -1,11 +1,12 @@
 import { eq, sql } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { setDatabaseUrl } from "@/lib/config/env";
 import { closeDatabase, database } from "@/lib/db/client";
 import { mailOutbox } from "@/lib/db/schema/events";
 import { composePlain } from "@/lib/testing/compose-plain";
 import { setUpTestDatabase } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
+import { recordLog } from "@/lib/testing/log";
 import { type SmtpServer, startSmtpServer } from "@/lib/testing/smtp-server";
 import { startUnreliableProxy } from "@/lib/testing/unreliable-proxy";
 import { deliverNext } from "./deliver";
@@ -13,6 +14,7 @@ import { smtpTransport } from "./transports/smtp";
 import { startMailWorker } from "./worker";
 
 const databaseUrl = setUpTestDatabase();
+const logged = recordLog();
 
 const FROM = "no-reply@gatehouse.test";
 let server: SmtpServer;
@@ -24,9 +26,6 @@ beforeEach(async () => {
   await database().delete(mailOutbox);
   server.messages.length = 0;
   server.onMessage = undefined;
-});
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 const queue = (recipient = "ann@example.test") =>
@@ -86,23 +85,21 @@ describe("the worker", () => {
   });
 
   it("outlives faults of the database, and tells of them once", async () => {
-    const told = vi.spyOn(console, "error").mockImplementation(() => {});
     await withSmtp(async () => {
       await queue();
       await database().execute(sql`alter table mail_outbox rename to hidden`);
       const stop = startMailWorker(composePlain);
-      await expect.poll(() => told.mock.calls.length, { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => logged("error").length, { timeout: 10_000 }).toBe(1);
       // Long enough for another try to fail.
       await expect.poll(faultsOfDatabase, { timeout: 10_000 }).toBeGreaterThan(1);
       await database().execute(sql`alter table hidden rename to mail_outbox`);
       await server.received(1);
       await stop();
-      expect(told.mock.calls).toEqual([[expect.stringContaining("mail_outbox")]]);
+      expect(logged("error")).toEqual([expect.stringContaining("mail_outbox")]);
     });
   });
 
   it("tells once that mails are not taken, without saying whose", async () => {
-    const told = vi.spyOn(console, "error").mockImplementation(() => {});
     server.onMessage = ({ to }) => ({ code: 451, text: `no room for <${to[0]}>` });
     await withSmtp(async () => {
       await queue("ann@example.test");
@@ -111,7 +108,7 @@ describe("the worker", () => {
       await server.received(2);
       await stop();
     });
-    expect(told.mock.calls).toEqual([[expect.stringMatching(/451 no room for …$/)]]);
+    expect(logged("error")).toEqual([expect.stringMatching(/451 no room for …$/)]);
   });
 });
 
@@ -134,21 +131,19 @@ describe("without a way to send", () => {
   };
 
   it("production says so loudly, and mails wait", async () => {
-    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
     await withEnvironment(production, async () => {
       await queue();
       await startMailWorker(composePlain)();
-      expect(warned.mock.calls).toEqual([[expect.stringMatching(/NO MAIL IS SENT.*SMTP_URL/)]]);
+      expect(logged("warn")).toEqual([expect.stringMatching(/NO MAIL IS SENT.*SMTP_URL/)]);
       expect(await unsent()).toMatchObject([{ tries: 0 }]);
     });
   });
 
   it("nothing is said where mail is off", async () => {
-    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
     await withEnvironment({ ...production, EMAIL_ENABLED: "false" }, async () => {
       await startMailWorker(composePlain)();
     });
-    expect(warned).not.toHaveBeenCalled();
+    expect(logged()).toEqual([]);
   });
 });
 
@@ -157,7 +152,6 @@ it("a mail that was taken is not sent again because the database was away just t
   await closeDatabase();
   const proxy = await startUnreliableProxy(databaseUrl());
   setDatabaseUrl(proxy.url);
-  vi.spyOn(console, "error").mockImplementation(() => {});
   const transport = smtpTransport(server.url, FROM);
   server.onMessage = () => {
     proxy.fail(2);

@@ -2,10 +2,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import { database, faultOf } from "@/lib/db/client";
+import { failureFields } from "@/lib/log/failure";
+import { logOf } from "@/lib/log/log";
 import { pruneOutbox } from "./claims";
 import { type ComposeMail, deliverNext } from "./deliver";
 import { chooseTransport } from "./transports/choose";
 import type { MailTransport } from "./transports/transport";
+
+const log = logOf("mail");
 
 /** Delivers what lies in the outbox, as long as the process lives. */
 
@@ -18,11 +22,11 @@ const PRUNE_EVERY_MS = 3_600_000;
 const shared = globalThis as typeof globalThis & { gatehouseMailWorker?: Stop | undefined };
 
 /** One message when trouble begins, and none until it is over. */
-function reporter(prefix: string) {
+function reporter(what: string) {
   let isReported = false;
   return {
     trouble(reason: string) {
-      if (!isReported) console.error(`[mail] ${prefix}: ${reason}`);
+      if (!isReported) log.error(what, { fault: reason });
       isReported = true;
     },
     over() {
@@ -70,7 +74,7 @@ function begin(compose: ComposeMail): Stop {
   const stopping = new AbortController();
   const ended = chooseTransport()
     .then((transport) => transport && work(transport, compose, stopping.signal))
-    .catch((error) => console.error("[mail] the worker ended:", error));
+    .catch((error) => log.error("the worker ended", failureFields(error)));
   return async () => {
     stopping.abort();
     await ended;
@@ -87,8 +91,8 @@ export function startMailWorker(compose: ComposeMail): Stop {
   const { mailEnabled, MAIL_TRANSPORT } = config();
   if (!mailEnabled) return async () => {};
   if (!MAIL_TRANSPORT) {
-    console.warn(
-      "[mail] NO MAIL IS SENT: set SMTP_URL or RESEND_API_KEY. Mails wait in the outbox. Without mail: EMAIL_ENABLED=false",
+    log.warn(
+      "NO MAIL IS SENT: set SMTP_URL or RESEND_API_KEY. Mails wait in the outbox. Without mail: EMAIL_ENABLED=false",
     );
     return async () => {};
   }

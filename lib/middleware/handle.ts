@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { isAllowed } from "@/lib/auth/allowed";
 import { attemptTypeOf, countRefusedForm, limiterAnswers } from "@/lib/auth/attempts/forms";
@@ -11,10 +11,13 @@ import { apiLoaders, pageLoaders } from "@/lib/auth/request-loaders/registry";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { faultOf, isUnavailable } from "@/lib/db/client";
 import { encodeFlash, FLASH_COOKIE, flashCookieOptions } from "@/lib/flash";
+import { logOf } from "@/lib/log/log";
 import { problem } from "@/lib/problem";
 import { type Route, routeFor } from "@/lib/routes";
 import { plainPage } from "./plain-page";
 import { contentSecurityPolicy, setSecurityHeaders } from "./security-headers";
+
+const log = logOf("middleware");
 
 /** Bodies above this many bytes are refused unread; Next.js would cut them off silently at 10 MB. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
@@ -76,7 +79,7 @@ async function judge(request: NextRequest, pathname: string): Promise<Verdict> {
     return isAllowed(principal, allow) ? "pass" : "forbidden";
   } catch (error) {
     if (!isUnavailable(error)) throw error;
-    console.error("[middleware] database out of reach:", faultOf(error));
+    log.error("database out of reach", { fault: faultOf(error) });
     return "unavailable";
   }
 }
@@ -147,13 +150,12 @@ async function answer(verdict: Verdict, request: NextRequest, pathname: string, 
 const isPageLoad = (request: NextRequest) =>
   request.method === "GET" && request.headers.get("sec-fetch-dest") === "document";
 
-/** Request id, nonce and headers for every request, and the route table applied before anything renders. */
+/** Nonce and headers for every request, and the route table applied before anything renders. */
 export async function handleRequest(request: NextRequest): Promise<Response> {
   const pathname = decodedPath(request);
   const nonce = randomBytes(16).toString("base64");
   const policy = contentSecurityPolicy(nonce);
   const forwarded = new Headers(request.headers);
-  forwarded.set(HEADER.requestId, randomUUID());
   forwarded.set(HEADER.location, request.nextUrl.pathname + request.nextUrl.search);
   dropForeignCallback(forwarded);
   // Next.js reads the nonce for its own scripts from the policy.

@@ -5,6 +5,8 @@ export type UnreliableProxy = {
   url: string;
   /** Cuts all connections and refuses the next ones, so many. */
   fail(refusals: number): void;
+  /** Takes connections and what comes on them, and says nothing any more, as a server that was stopped; or goes on. */
+  hang(isHanging: boolean): void;
   close(): Promise<void>;
 };
 
@@ -12,7 +14,9 @@ export type UnreliableProxy = {
 export async function startUnreliableProxy(url: string): Promise<UnreliableProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
+  const upstreams = new Set<Socket>();
   let refusals = 0;
+  let isHanging = false;
 
   function keep(socket: Socket, other: Socket): void {
     sockets.add(socket);
@@ -36,6 +40,9 @@ export async function startUnreliableProxy(url: string): Promise<UnreliableProxy
     const upstream = connect({ host: target.hostname, port: Number(target.port) });
     keep(client, upstream);
     keep(upstream, client);
+    upstreams.add(upstream);
+    upstream.once("close", () => upstreams.delete(upstream));
+    if (isHanging) upstream.pause();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const proxied = new URL(url);
@@ -45,6 +52,10 @@ export async function startUnreliableProxy(url: string): Promise<UnreliableProxy
     fail(count) {
       refusals = count;
       cut();
+    },
+    hang(hanging) {
+      isHanging = hanging;
+      for (const upstream of upstreams) isHanging ? upstream.pause() : upstream.resume();
     },
     close() {
       cut();

@@ -2,9 +2,12 @@ import { requestFacts } from "@/lib/auth/request";
 import { config } from "@/lib/config/env";
 import { database, decide, faultOf } from "@/lib/db/client";
 import { AppError } from "@/lib/errors";
+import { logOf } from "@/lib/log/log";
 import { limitAttempt } from "./limiter";
 import type { AttemptType } from "./limits";
 import { PROBE } from "./statements";
+
+const log = logOf("attempts");
 
 /** Posts that are attempts, for those that see them before anybody reads them: the middleware, and the door to Auth.js. */
 
@@ -30,7 +33,7 @@ export async function limiterAnswers(): Promise<boolean> {
     await decide(PROBE, []);
     return true;
   } catch (error) {
-    console.error("[attempts] the limiter is out of reach:", faultOf(error));
+    log.error("the limiter is out of reach", { fault: faultOf(error) });
     return false;
   }
 }
@@ -45,6 +48,6 @@ export async function countRefusedForm(headers: Headers, type: AttemptType): Pro
     await limitAttempt(ctx, { type, loginId: "", isSuccess: () => false }, async () => undefined);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (error.code === "unavailable") console.error("[attempts] a refused form was not counted:", faultOf(error));
+    if (error.code === "unavailable") log.error("a refused form was not counted", { fault: faultOf(error) });
   }
 }

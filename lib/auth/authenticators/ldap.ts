@@ -2,7 +2,10 @@ import { findPerson } from "@/lib/auth/ldap/directory";
 import { firstThatAnswers } from "@/lib/auth/ldap/servers";
 import { isLoginId } from "@/lib/auth/login-id";
 import { config } from "@/lib/config/env";
+import { logOf } from "@/lib/log/log";
 import type { Credentials, CredentialsAuthenticator, Proof } from "./authenticator";
+
+const log = logOf("ldap");
 
 /** The groups here for groups of the directory; none says nothing, where no map is configured. */
 function mapped(groups: readonly string[]): Pick<Proof, "groups"> {
@@ -14,7 +17,7 @@ function mapped(groups: readonly string[]): Pick<Proof, "groups"> {
 function mayCreate(loginId: string): boolean {
   const { LDAP_AUTO_CREATE, LOGIN_ID } = config();
   if (!LDAP_AUTO_CREATE || isLoginId(loginId, LOGIN_ID)) return LDAP_AUTO_CREATE;
-  console.error(`[ldap] no account can be created for a login that does not fit LOGIN_ID=${LOGIN_ID}.`);
+  log.error(`no account can be created for a login that does not fit LOGIN_ID=${LOGIN_ID}`);
   return false;
 }
 

@@ -1,9 +1,10 @@
 import { BerWriter, Client } from "ldapts";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ldapAuthenticator } from "@/lib/auth/authenticators/ldap";
 import { withEnvironment } from "@/lib/testing/environment";
 import { uniqueName } from "@/lib/testing/factories";
 import { failureOf } from "@/lib/testing/failure";
+import { recordLog } from "@/lib/testing/log";
 import { answer, startRecorder } from "@/lib/testing/recorder";
 import { type Directory, dnOf, startDirectory } from "@/lib/testing/slapd";
 import { findPerson } from "./directory";
@@ -20,9 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => directory.stop());
 
-const log = vi.spyOn(console, "error").mockImplementation(() => {});
-afterEach(() => log.mockClear());
-const logged = () => log.mock.calls.map((call) => call.join(" ")).join("\n");
+const lines = recordLog();
+const logged = () => lines("error").join("\n");
 
 type Variables = Record<string, string>;
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Client, Entry } from "ldapts";
 import { AndFilter, EqualityFilter, OrFilter, PresenceFilter } from "ldapts";
 import { config } from "@/lib/config/env";
+import { logOf } from "@/lib/log/log";
 import { logLine } from "@/lib/log-line";
 import {
   bindName,
@@ -13,6 +14,8 @@ import {
   searchFilter,
 } from "./names";
 import { DirectoryMisconfigured, isRefusal, resultCode } from "./servers";
+
+const log = logOf("ldap");
 
 /** What a directory is asked at a sign-in: who somebody is, whether the password is theirs, and which groups they are in. */
 
@@ -86,7 +89,7 @@ async function search(client: Client, loginId: string): Promise<Found | undefine
     });
   const [entry, another] = searchEntries;
   if (another) {
-    console.error("[ldap] LDAP_SEARCH_FILTER finds more than one entry for a login: nobody is signed in by it.");
+    log.error("LDAP_SEARCH_FILTER finds more than one entry for a login: nobody is signed in by it.");
     return undefined;
   }
   if (!entry || !isEntryOf(entry, naming, loginId)) return undefined;
@@ -157,7 +160,7 @@ async function isMember(client: Client, group: string, found: Found, loginId: st
     return searchEntries.length > 0;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    console.error(`[ldap] the group ${group} of LDAP_GROUP_MAP cannot be read: ${logLine(error)}`);
+    log.error("a group of LDAP_GROUP_MAP cannot be read", { group, fault: logLine(error) });
     return false;
   }
 }

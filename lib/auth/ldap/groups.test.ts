@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findPrincipal, startSession } from "@/lib/auth/session";
 import { verifySignIn } from "@/lib/auth/sign-in";
 import { database } from "@/lib/db/client";
@@ -8,6 +8,7 @@ import { testContext } from "@/lib/testing/context";
 import { setUpTestDatabase } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { createTestGroup, createTestUser, declareTestPermissions, uniqueName } from "@/lib/testing/factories";
+import { recordLog } from "@/lib/testing/log";
 import { auditOf, linksStored } from "@/lib/testing/records";
 import { type Directory, dnOf, startDirectory } from "@/lib/testing/slapd";
 
@@ -24,13 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => directory.stop());
 
-const errors = vi.spyOn(console, "error").mockImplementation(() => {});
-const warnings = vi.spyOn(console, "warn").mockImplementation(() => {});
-afterEach(() => {
-  errors.mockClear();
-  warnings.mockClear();
-});
-const saidTo = (spy: typeof errors) => spy.mock.calls.map((call) => call.join(" ")).join("\n");
+const lines = recordLog();
+const logged = (level: "error" | "warn") => lines(level).join("\n");
 
 type GroupMap = Record<string, string[]>;
 
@@ -247,8 +243,8 @@ describe("a name of the map", () => {
       expect(await linkOf(id, staff.id)).toBeDefined();
       expect(await linkOf(id, nobodys.id)).toBeUndefined();
     });
-    expect(saidTo(errors)).toContain(`the group ${missing} of LDAP_GROUP_MAP cannot be read`);
-    expect(saidTo(errors)).not.toContain(uid);
+    expect(logged("error")).toMatch(new RegExp(`a group of LDAP_GROUP_MAP cannot be read: .*group=${missing}`));
+    expect(logged("error")).not.toContain(uid);
   });
 
   it("that is no group here is told to the operator, and people come in without it", async () => {
@@ -260,7 +256,7 @@ describe("a name of the map", () => {
       const { id } = await signIn(uid);
       expect(await linkOf(id, staff.id)).toBeDefined();
     });
-    expect(saidTo(warnings)).toContain(missing.toLowerCase());
+    expect(logged("warn")).toContain(missing.toLowerCase());
   });
 
   it("is that of a group here in any case and with any blanks", async () => {
@@ -271,6 +267,6 @@ describe("a name of the map", () => {
     await inDirectory({ [group]: [spelt] }, async () => {
       expect(await mayRead((await signIn(uid)).token)).toBe(true);
     });
-    expect(saidTo(warnings)).toBe("");
+    expect(logged("warn")).toBe("");
   });
 });

@@ -1,8 +1,11 @@
 import type { Client } from "ldapts";
 import { config } from "@/lib/config/env";
 import { Unavailable } from "@/lib/errors";
+import { logOf } from "@/lib/log/log";
 import { logLine } from "@/lib/log-line";
 import { onServer } from "./connection";
+
+const log = logOf("ldap");
 
 /** The configured servers, in their order: the first that answers decides. */
 
@@ -39,8 +42,8 @@ export async function firstThatAnswers<T>(ask: (client: Client) => Promise<T>): 
     try {
       return await onServer(url, share, ask);
     } catch (error) {
-      const what = error instanceof DirectoryMisconfigured ? "is not as configured" : "was skipped";
-      console.error(`[ldap] ${url} ${what}: ${logLine(error)}`);
+      const what = error instanceof DirectoryMisconfigured ? "a server is not as configured" : "a server was skipped";
+      log.error(what, { server: url, fault: logLine(error) });
     }
   }
   throw new Unavailable();

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startSession } from "@/lib/auth/session";
 import { verifySignIn } from "@/lib/auth/sign-in";
 import { database } from "@/lib/db/client";
@@ -12,6 +12,7 @@ import { setUpTestDatabase } from "@/lib/testing/database";
 import { withEnvironment } from "@/lib/testing/environment";
 import { createTestUser, uniqueName } from "@/lib/testing/factories";
 import { failureOf } from "@/lib/testing/failure";
+import { recordLog } from "@/lib/testing/log";
 import { type Directory, startDirectory } from "@/lib/testing/slapd";
 
 /** Sign-ins against a real directory. */
@@ -39,11 +40,9 @@ beforeAll(async () => {
 
 afterAll(async () => directory.stop());
 
-const log = vi.spyOn(console, "error").mockImplementation(() => {});
-vi.spyOn(console, "warn").mockImplementation(() => {});
-afterEach(() => log.mockClear());
+const lines = recordLog();
 
-const logged = () => log.mock.calls.map((call) => call.join(" ")).join("\n");
+const logged = () => lines("error").join("\n");
 
 const person = async (uid = uniqueName("ann"), more: Partial<Parameters<Directory["addPerson"]>[0]> = {}) => {
   await directory.addPerson({ uid, password: PASSWORD, ...more });

@@ -3,7 +3,10 @@ import { isInDomainOf } from "@/lib/auth/domains";
 import { canonicalLoginId, isLoginId } from "@/lib/auth/login-id";
 import { config } from "@/lib/config/env";
 import type { OidcProfile } from "@/lib/config/variables";
+import { logOf } from "@/lib/log/log";
 import { discover, ProviderFault, signingKeys } from "./metadata";
+
+const log = logOf("oidc");
 
 /** What a provider says of somebody, and what of that is believed. */
 
@@ -103,9 +106,8 @@ const isLeftOut = (claims: Claims, claim: string) => Object.hasOwn(Object(claims
 export function mappedGroups({ name, groupsClaim, groupMap }: OidcProfile, claims: Claims): string[] | undefined {
   if (groupsClaim === undefined) return undefined;
   if (isLeftOut(claims, groupsClaim)) {
-    console.warn(
-      `[oidc] ${name}: the claim ${groupsClaim} was left out, for having too many values. Groups stay as they are.`,
-    );
+    const left = { provider: name, claim: groupsClaim };
+    log.warn("a claim was left out, for having too many values: groups stay as they are", left);
     return undefined;
   }
   return [

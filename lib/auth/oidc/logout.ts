@@ -1,8 +1,11 @@
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
+import { logOf } from "@/lib/log/log";
 import { logLine } from "@/lib/log-line";
 import { discover } from "./metadata";
 import { findProfile, labelOf } from "./profiles";
+
+const log = logOf("oidc");
 
 /**
  * Where to send a browser so that the provider ends its session too (OpenID Connect RP-Initiated Logout 1.0).
@@ -21,7 +24,7 @@ export async function providerLogout(provider: string | undefined): Promise<{ ur
     return { url: url.href, name: labelOf(profile) };
   } catch (error) {
     // The session here has ended, which is what counts.
-    console.error(`[oidc] ${profile.name}: no logout at the provider: ${logLine(error)}`);
+    log.error("no logout at the provider", { provider: profile.name, fault: logLine(error) });
     return undefined;
   }
 }

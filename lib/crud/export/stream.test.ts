@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readInBatches } from "@/lib/db/cursor";
 import { setUpTestDatabase } from "@/lib/testing/database";
 import { failureOf } from "@/lib/testing/failure";
+import { recordLog } from "@/lib/testing/log";
 import { expectNoCursors, openCursors } from "@/lib/testing/streams";
 import { csvChunks } from "./csv";
 import { toStream } from "./stream";
@@ -10,7 +11,7 @@ import { xlsxChunks } from "./xlsx";
 
 setUpTestDatabase();
 
-afterEach(() => vi.restoreAllMocks());
+const logged = recordLog();
 
 const texts = { yes: "yes", no: "no" };
 
@@ -42,7 +43,6 @@ describe.each(Object.entries(formats))("a stream of %s", (_, chunksOf) => {
   });
 
   it("closes it when the browser leaves amid a read, or before the first", async () => {
-    const quiet = vi.spyOn(console, "error").mockReturnValue();
     const reader = (await toStream(chunksOf(numbers()))).getReader();
     await reader.read();
     const pending = Promise.all([reader.read(), reader.read()]);
@@ -50,15 +50,14 @@ describe.each(Object.entries(formats))("a stream of %s", (_, chunksOf) => {
     await pending;
     await (await toStream(chunksOf(numbers()))).cancel();
     await expectNoCursors();
-    expect(quiet).not.toHaveBeenCalled();
+    expect(logged()).toEqual([]);
   });
 
   it("breaks off visibly, logs why and quotes no parameters", async () => {
-    const log = vi.spyOn(console, "error").mockReturnValue();
     const reading = new Response(await toStream(chunksOf(numbers(550)))).arrayBuffer();
     const error = await reading.catch((caught: unknown) => caught);
     expect(error).toEqual(new Error("The export was broken off."));
-    expect(log.mock.calls).toEqual([["[export] broken off:", "division by zero"]]);
+    expect(logged()).toEqual(["[export] broken off: division by zero"]);
     await expectNoCursors();
   });
 

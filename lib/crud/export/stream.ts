@@ -1,4 +1,7 @@
 import { faultOf } from "@/lib/db/client";
+import { logOf } from "@/lib/log/log";
+
+const log = logOf("export");
 
 /**
  * The body of a response. Chunks are made as they are read, and what made them is closed when the reader leaves. A fault
@@ -21,7 +24,7 @@ export async function toStream(chunks: AsyncIterable<Uint8Array>): Promise<Reada
         } catch (error) {
           // Nobody is left to tell; a chunk that comes too late fails as well.
           if (isCancelled) return;
-          console.error("[export] broken off:", faultOf(error));
+          log.error("broken off", { fault: faultOf(error) });
           // Not the error itself, which quotes people's data and would be logged by whoever serves the stream.
           controller.error(new Error("The export was broken off."));
         }

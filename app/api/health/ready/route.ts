@@ -1,15 +1,11 @@
-import { sql } from "drizzle-orm";
 import { markPublic } from "@/lib/auth/guards";
-import { database } from "@/lib/db/client";
 import { problem } from "@/lib/problem";
+import { whyNotReady } from "@/lib/server/readiness";
 
-markPublic("says only whether the database answers");
+markPublic("says only whether requests are welcome, and of what kind the obstacle is");
 
 export async function GET(): Promise<Response> {
-  try {
-    await database().execute(sql`select 1`);
-    return Response.json({ status: "ok" }, { headers: { "cache-control": "no-store" } });
-  } catch {
-    return problem(503, "The database does not answer");
-  }
+  const reason = await whyNotReady();
+  if (reason) return problem(503, reason);
+  return Response.json({ status: "ok" }, { headers: { "cache-control": "no-store" } });
 }

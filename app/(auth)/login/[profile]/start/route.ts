@@ -10,6 +10,7 @@ import { isSameOrigin } from "@/lib/auth/same-origin";
 import { settings } from "@/lib/config/settings";
 import type { OidcProfile } from "@/lib/config/variables";
 import { isUnavailable } from "@/lib/db/client";
+import { logOf } from "@/lib/log/log";
 import { logLine } from "@/lib/log-line";
 import { leavingPage, plainPage } from "@/lib/middleware/plain-page";
 import { nonceIn } from "@/lib/middleware/security-headers";
@@ -17,6 +18,8 @@ import { problem } from "@/lib/problem";
 import { seeOther } from "@/lib/see-other";
 
 markPublic("this is where people sign in");
+
+const log = logOf("oidc");
 
 type Route = { params: Promise<{ profile: string }> };
 
@@ -29,7 +32,7 @@ async function start(profile: OidcProfile, request: Request, next: string, asksA
     const { headers } = request;
     return isNavigation(request) ? leavingPage(url, labelOf(profile), headers, nonceIn(headers)) : seeOther(url);
   } catch (error) {
-    console.error(`[oidc] ${profile.name}: ${logLine(error)}`);
+    log.error("nobody can be led to the provider", { provider: profile.name, fault: logLine(error) });
     return seeOther(problemPath("failed", profile, next));
   }
 }
