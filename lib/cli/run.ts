@@ -1,7 +1,7 @@
 import { loadEnvFiles } from "@/lib/config/env-files";
 import { type Context, noRequest } from "@/lib/context";
 import { database } from "@/lib/db/client";
-import type { CliTools } from "./command";
+import { Cancelled, type CliTools } from "./command";
 import { openDatabase } from "./database";
 import { describeFailure } from "./report";
 import { cliTexts } from "./texts";
@@ -23,7 +23,7 @@ export async function run(work: (tools: CliTools) => Promise<unknown>): Promise<
   try {
     await work({ texts, context, print: (line) => process.stdout.write(`${line}\n`) });
   } catch (error) {
-    process.exitCode = 1;
+    process.exitCode = error instanceof Cancelled ? error.exitCode : 1;
     process.stderr.write(`${describeFailure(error, texts) ?? (error instanceof Error ? error.stack : error)}\n`);
   } finally {
     await close?.();
