@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import type { CliCommand } from "./command";
 import { run } from "./run";
 
@@ -22,6 +22,6 @@ await run(async (tools) => {
   try {
     await program.parseAsync();
   } catch (error) {
-    if (!(error instanceof Error && "exitCode" in error)) throw error;
+    if (!(error instanceof CommanderError)) throw error;
   }
 });
