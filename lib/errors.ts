@@ -9,7 +9,10 @@ export type MessageParams = Record<string, string | number>;
 export type Problem = { key: string; params?: MessageParams; href?: string };
 
 /** Every argument that a message below `errors` takes, for looking one up by a key that is known only at run time. */
-export const NO_PARAMS = { min: 0, max: 0, permissions: "", seconds: 0, wait: 0, unit: "second", word: "" };
+export const NO_PARAMS = {
+  ...{ min: 0, max: 0, permissions: "", seconds: 0, wait: 0, unit: "second", word: "" },
+  ...{ columns: "", known: "", names: "", line: "", found: 0, wanted: 0 },
+};
 
 export type FieldProblems = Record<string, Problem>;
 

@@ -39,7 +39,7 @@ export class SignInRefused extends CredentialsSignin {
 }
 
 /** Stays in this process: Auth.js hands it to the jwt callback below, and nowhere else. */
-type Person = { id?: string; name?: string | null } & Pick<Proof, "passwordHash" | "vouches" | "groups">;
+type Person = { id?: string; name?: string | null } & Omit<Proof, "createsAccount">;
 
 export async function currentCookie(): Promise<string | undefined> {
   return (await cookies()).get(sessionCookieName())?.value;

@@ -95,7 +95,8 @@ async function verifyAccount(tx: Context, user: { id: string; loginId: string })
 /**
  * Starts a session after a successful sign-in and notes the sign-in on the user.
  * @param user whose `passwordHash`, where given, must still be the stored one: a password that was changed between its
- *   check and this moment signs nobody in
+ *   check and this moment signs nobody in. An `upgradedHash` for the same password takes its place, without the password
+ *   being changed by that
  * @param provider the way in; `groups`, where given, are what it makes the user a member of
  * @param replaces the cookie that the browser held before; its session ends
  * @returns the new cookie's value, which is stored nowhere else
@@ -107,6 +108,7 @@ export async function startSession(
     id: string;
     loginId: string;
     passwordHash?: string | undefined;
+    upgradedHash?: string | undefined;
     vouches?: boolean | undefined;
     groups?: readonly string[] | undefined;
   },
@@ -116,7 +118,8 @@ export async function startSession(
   const token = randomBytes(32).toString("base64url");
   return inTransaction(ctx, async (tx) => {
     if (user.vouches) await verifyAccount(tx, user);
-    const isUnchanged = user.passwordHash === undefined ? undefined : eq(users.passwordHash, user.passwordHash);
+    const hashes = [user.passwordHash, user.upgradedHash].filter((hash) => hash !== undefined);
+    const isUnchanged = user.passwordHash === undefined ? undefined : inArray(users.passwordHash, hashes);
     const [still] = await tx.db
       .select({ id: users.id })
       .from(users)
@@ -135,7 +138,12 @@ export async function startSession(
       ip: ctx.request.ip,
       userAgent: ctx.request.userAgent,
     });
-    await tx.db.update(users).set({ lastLoginAt: sql`now()` }).where(eq(users.id, user.id));
+    // The row is locked with one of its two hashes.
+    const upgrade = user.passwordHash && user.upgradedHash ? { passwordHash: user.upgradedHash } : {};
+    await tx.db
+      .update(users)
+      .set({ lastLoginAt: sql`now()`, ...upgrade })
+      .where(eq(users.id, user.id));
     await recordAudit(tx, {
       action: "sign-in",
       entity: "users",

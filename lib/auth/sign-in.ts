@@ -19,7 +19,7 @@ const passwordSchema = z
   .refine((text) => !text.includes("\0"));
 
 /** Who has proved to own an account, by what, and what the way in says of them. */
-export type VerifiedUser = { id: string; loginId: string } & Pick<Proof, "passwordHash" | "vouches" | "groups">;
+export type VerifiedUser = { id: string; loginId: string } & Omit<Proof, "createsAccount">;
 
 export type SignInOutcome =
   | { ok: true; user: VerifiedUser }

@@ -14,3 +14,10 @@ export type CliCommand = (program: Command, tools: CliTools) => void;
 
 /** Something the person at the terminal has to mend; printed as it is, exit code 1. */
 export class CliError extends Error {}
+
+/** Somebody at the terminal has left a prompt: by Ctrl+C (exit code 130, as shells have it) or by Ctrl+D (1). */
+export class Cancelled extends CliError {
+  constructor(readonly exitCode: 1 | 130) {
+    super("cancelled");
+  }
+}

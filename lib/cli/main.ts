@@ -1,3 +1,4 @@
+import { CommanderError } from "commander";
 import { authProgram } from "./program";
 import { run } from "./run";
 
@@ -7,6 +8,6 @@ await run(async (tools) => {
   try {
     await program.parseAsync();
   } catch (error) {
-    if (!(error instanceof Error && "exitCode" in error)) throw error;
+    if (!(error instanceof CommanderError)) throw error;
   }
 });

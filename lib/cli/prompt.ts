@@ -1,8 +1,12 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { Cancelled } from "./command";
 
-/** Asks on the terminal; with `hidden` the answer is not shown while it is typed. */
+/**
+ * Asks on the terminal; with `hidden` the answer is not shown while it is typed.
+ * @throws Cancelled for Ctrl+C and Ctrl+D
+ */
 export async function ask(question: string, { hidden = false } = {}): Promise<string> {
   let isMuted = false;
   const output = new Writable({
@@ -12,13 +16,22 @@ export async function ask(question: string, { hidden = false } = {}): Promise<st
     },
   });
   const terminal = createInterface({ input: process.stdin, output, terminal: true });
+  let isAnswered = false;
   try {
-    const answer = terminal.question(question);
-    isMuted = hidden;
-    return await answer;
+    const answer = await new Promise<string>((resolve, reject) => {
+      terminal.once("line", resolve);
+      terminal.once("SIGINT", () => reject(new Cancelled(130)));
+      terminal.once("close", () => reject(new Cancelled(1)));
+      terminal.setPrompt(question);
+      terminal.prompt();
+      isMuted = hidden;
+    });
+    isAnswered = true;
+    return answer;
   } finally {
     terminal.close();
-    if (hidden) process.stderr.write("\n");
+    // Enter ends the line by itself where it is shown.
+    if (hidden || !isAnswered) process.stderr.write("\n");
   }
 }
 

@@ -1,6 +1,6 @@
 import { faultOf, isUnavailable } from "@/lib/db/client";
 import { AppError, Invalid, NO_PARAMS, type Problem } from "@/lib/errors";
-import { CliError } from "./command";
+import { Cancelled, CliError } from "./command";
 import type { CliTexts } from "./texts";
 
 /** A problem as a sentence in the language of the terminal. */
@@ -10,6 +10,7 @@ export function errorText({ key, params }: Problem, { errors }: CliTexts): strin
 
 /** What to print for a failure; undefined for one that is a defect and deserves its stack. */
 export function describeFailure(error: unknown, texts: CliTexts): string | undefined {
+  if (error instanceof Cancelled) return texts.cli("cancelled");
   if (error instanceof CliError) return error.message;
   if (error instanceof Invalid) {
     return Object.entries(error.fields)

@@ -3,7 +3,7 @@ import { type Context, noRequest } from "@/lib/context";
 import { database } from "@/lib/db/client";
 import { subscribersDone } from "@/lib/events/hub";
 import { registerSubscribers } from "@/lib/subscribers";
-import type { CliTools } from "./command";
+import { Cancelled, type CliTools } from "./command";
 import { openDatabase } from "./database";
 import { describeFailure } from "./report";
 import { cliTexts } from "./texts";
@@ -29,7 +29,7 @@ export async function run(work: (tools: CliTools) => Promise<unknown>): Promise<
   try {
     await work({ texts, context, print: (line) => process.stdout.write(`${line}\n`) });
   } catch (error) {
-    process.exitCode = 1;
+    process.exitCode = error instanceof Cancelled ? error.exitCode : 1;
     process.stderr.write(`${describeFailure(error, texts) ?? (error instanceof Error ? error.stack : error)}\n`);
   } finally {
     await subscribersDone(SUBSCRIBERS_MS);

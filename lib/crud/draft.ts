@@ -18,6 +18,8 @@ export type Wanted = {
   version?: number;
   /** The fields to change, given all of them as they are. Fields that are left out keep their value. */
   patch: (values: Values) => Values;
+  /** Columns to store of this record beside those of the fields. */
+  prepared?: Values;
 };
 
 /** A change, and the columns that it writes. */
@@ -56,7 +58,8 @@ export async function draft(
     try {
       assertMayChange(tx, entity, want, before);
       const values = before ? valuesOf(entity, before, heldOf(before.id)) : editing.defaults;
-      return [{ before, values, input: parsePatch(editing.schema, values, want.patch(values)) }];
+      const input = parsePatch(editing.schema, values, want.patch(values));
+      return [{ before, values, input, columns: { ...prepared, ...want.prepared } }];
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       refuse(want.id ?? "", before ? labelOf(entity, before) : "", error);
@@ -69,7 +72,7 @@ export async function draft(
     const all = inputs.flatMap(({ values, input }) => [values[name], input[name]].flat() as string[]);
     labels.set(name, await labelsOf(tx.db, relation, [...new Set(all)]));
   }
-  return inputs.flatMap(({ before, values, input }) => {
+  return inputs.flatMap(({ before, values, input, columns: beside }) => {
     const id = before?.id ?? v7();
     const plans = relations.map(([name, relation]) =>
       planRelation(
@@ -86,7 +89,7 @@ export async function draft(
     }
     const columnsFor = (given: Values) => editing.toColumns?.(given, before) ?? defaultColumns(entity, given);
     // What the patch says nothing of stays as it is stored, also where it would be spelt otherwise today.
-    const all = { ...(before ? differing(columnsFor(input), columnsFor(values)) : columnsFor(input)), ...prepared };
+    const all = { ...(before ? differing(columnsFor(input), columnsFor(values)) : columnsFor(input)), ...beside };
     const columns = differing(all, before);
     return [
       { change: { id, ...(before && { before }), after: { ...before, ...all, id }, input, relations: plans }, columns },

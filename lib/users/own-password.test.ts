@@ -41,6 +41,15 @@ describe("changeOwnPassword", () => {
     expect((await auditOf(user.id)).at(-1)).toMatchObject({ action: "set-password", actorId: user.id, changes: {} });
   });
 
+  it("takes the current one also by a hash of another system", async () => {
+    const { user, ctx } = await person();
+    const passwordHash = "pbkdf2_sha256$1000$saltsaltsaltsaltsaltsa$mwlIQfpoXA3KEKsemvhAs8s4R5goInEajh8yIqIz5Kg=";
+    await database().update(users).set({ passwordHash }).where(eq(users.id, user.id));
+    expect(await failureOf(changeOwnPassword(ctx, input(NEW)))).toMatchObject({ fields: { currentPassword: {} } });
+    await changeOwnPassword(ctx, input(NEW, "p\u00e4ssw\u00f6rd of old"));
+    expect(await opens(user, NEW)).toBe(true);
+  });
+
   it("is not for people of a domain that signs in elsewhere", async () => {
     const user = await createTestUser({ loginId: `${uniqueName("sso")}@corp.example`, password: OLD });
     const client = { issuer: "https://id.example.com", clientId: "c", clientSecret: "s" };

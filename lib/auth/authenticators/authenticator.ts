@@ -5,6 +5,8 @@ export type Credentials = { loginId: string; password: string };
 export type Proof = {
   /** The stored hash that was verified; the session starts only if it is still the one. */
   passwordHash?: string;
+  /** What shall be stored in its place once the session starts, where it is of an older scheme. */
+  upgradedHash?: string | undefined;
   /** It knows its people better than any mail could: an account that was not verified yet is so from now on. */
   vouches?: boolean;
   /** Whoever has no account here yet is given one. */

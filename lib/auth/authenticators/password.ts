@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { verifyPassword } from "@/lib/auth/password";
+import { upgradedHash, verifyPassword } from "@/lib/auth/password";
 import { database, withoutParameters } from "@/lib/db/client";
 import { users } from "@/lib/db/schema/users";
 import type { CredentialsAuthenticator } from "./authenticator";
@@ -16,8 +16,9 @@ export const passwordAuthenticator: CredentialsAuthenticator = {
         .where(eq(users.loginIdCanonical, loginId))
         .execute(),
     );
-    const isRight = await verifyPassword(user?.passwordHash, password);
-    return isRight && user?.passwordHash ? { passwordHash: user.passwordHash } : null;
+    const { passwordHash } = user ?? {};
+    if (!(await verifyPassword(passwordHash, password)) || !passwordHash) return null;
+    return { passwordHash, upgradedHash: await upgradedHash(passwordHash, password) };
   },
   async pretend(password) {
     await verifyPassword(undefined, password);

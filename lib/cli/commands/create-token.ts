@@ -1,10 +1,11 @@
 import { InvalidArgumentError } from "commander";
 import { createAccessToken } from "@/lib/auth/access-tokens";
+import { answerOf, type JsonOption } from "@/lib/cli/answer";
 import type { CliCommand } from "@/lib/cli/command";
 import { NotFound } from "@/lib/errors";
 import { findUserByLoginId } from "@/lib/users/service";
 
-type Options = { name?: string; days?: number; json?: boolean };
+type Options = { name?: string; days?: number } & JsonOption;
 
 const MOST_DAYS = 3650;
 
@@ -22,15 +23,17 @@ const createTokenCommand: CliCommand = (program, tools) => {
     .argument("<loginId>")
     .option("--name <name>", cli("help.tokenName"))
     .option("--days <days>", cli("help.tokenDays"), days)
-    .option("--json", cli("help.tokenJson"))
-    .action(async (loginId: string, { name, days, json }: Options) => {
+    .option("--json", cli("help.jsonAnswer"))
+    .action(async (loginId: string, { name, days, ...options }: Options) => {
       const ctx = await tools.context();
       const user = await findUserByLoginId(ctx, loginId);
       if (!user) throw new NotFound("userNotFound");
       const minutes = days === undefined ? undefined : days * 24 * 60;
-      const { id, accessToken, expiresAt } = await createAccessToken(ctx, user, { name, minutes });
+      const made = await createAccessToken(ctx, user, { name, minutes });
+      const { say, give } = answerOf(tools, options);
       // Alone on its line, so that a script takes it as it is.
-      tools.print(json ? JSON.stringify({ id, accessToken, expiresAt }) : accessToken);
+      say(made.accessToken);
+      give(made);
     });
 };
 

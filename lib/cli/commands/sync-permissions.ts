@@ -1,3 +1,4 @@
+import { answerOf, type JsonOption } from "@/lib/cli/answer";
 import type { CliCommand } from "@/lib/cli/command";
 import { syncPermissions } from "@/lib/permissions/sync";
 
@@ -6,14 +7,17 @@ const syncPermissionsCommand: CliCommand = (program, tools) => {
     .command("sync-permissions")
     .description(tools.texts.cli("help.syncPermissions"))
     .option("--dry-run", tools.texts.cli("help.dryRun"))
-    .action(async (options: { dryRun?: boolean }) => {
+    .option("--json", tools.texts.cli("help.jsonAnswer"))
+    .action(async ({ dryRun = false, json = false }: { dryRun?: boolean } & JsonOption) => {
       const { cli } = tools.texts;
+      const answer = answerOf(tools, { json });
       const { db } = await tools.context();
-      const { added, updated, removed } = await syncPermissions(db, { dryRun: options.dryRun ?? false });
-      for (const token of added) tools.print(cli("syncAdded", { token }));
-      for (const token of updated) tools.print(cli("syncUpdated", { token }));
-      for (const { token, grants } of removed) tools.print(cli("syncRemoved", { token, grants }));
-      if (added.length + updated.length + removed.length === 0) tools.print(cli("syncUnchanged"));
+      const { added, updated, removed } = await syncPermissions(db, { dryRun });
+      for (const token of added) answer.say(cli("syncAdded", { token }));
+      for (const token of updated) answer.say(cli("syncUpdated", { token }));
+      for (const { token, grants } of removed) answer.say(cli("syncRemoved", { token, grants }));
+      if (added.length + updated.length + removed.length === 0) answer.say(cli("syncUnchanged"));
+      answer.give({ added, updated, removed, dryRun });
     });
 };
 

@@ -6,10 +6,13 @@ import { checkProviders } from "./providers";
 
 const MARKS = { ok: "✓", warning: "!", wrong: "✗" } as const;
 
+/** A finding in the language of the terminal. */
+export const sentenceOf = ({ key, params = {} }: Finding, { texts: { cli } }: Pick<CliTools, "texts">): string =>
+  cli(`doctor.${key}` as "doctor.migrated", params as never);
+
 /** A finding as a line for the terminal. */
-export function lineOf({ state, key, params = {} }: Finding, { texts: { cli } }: Pick<CliTools, "texts">): string {
-  return `${MARKS[state]} ${cli(`doctor.${key}` as "doctor.migrated", params as never)}`;
-}
+export const lineOf = (finding: Finding, tools: Pick<CliTools, "texts">): string =>
+  `${MARKS[finding.state]} ${sentenceOf(finding, tools)}`;
 
 /** Looks at everything that sign-ins need. What cannot be looked at for want of a database is left out. */
 export async function examine({ context }: Pick<CliTools, "context">): Promise<Finding[]> {

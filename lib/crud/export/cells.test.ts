@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ExportValue, isoSeconds, neutral, textOf } from "./cells";
+import { type ExportValue, isoSeconds, neutral, restored, textOf, unambiguous } from "./cells";
 
 describe("neutral", () => {
   it.each([
@@ -87,5 +87,34 @@ describe("textOf", () => {
   it("writes what is no date in JavaScript too", () => {
     expect(isoSeconds(new Date("infinity"))).toBe("Invalid Date");
     expect(isoSeconds(new Date(Date.UTC(12_345, 0, 1)))).toBe("+012345-01-01T00:00:00Z");
+  });
+});
+
+describe("restored", () => {
+  it.each([
+    ["'=1+1", "=1+1"],
+    ["'\t'=1", "\t=1"],
+    ["x;'=1+1;y", "x;=1+1;y"],
+    ["'ann", "'ann"],
+    ["''", "''"],
+    ["o'=1", "o'=1"],
+  ])("%j is %j", (cell, text) => {
+    expect(restored(cell)).toBe(text);
+  });
+
+  it("gives every text back", () => {
+    const marks = fc.constantFrom("'", "=", "-", ";", "\n", "\t", " ", '"', "\u200b", "\uff1d", "a", "\ud83d\ude00");
+    const texts = fc.oneof(
+      fc.array(marks, { maxLength: 12 }).map((all) => all.join("")),
+      fc.string({ unit: "binary" }),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const cell = neutral(unambiguous(text));
+        expect(restored(cell)).toBe(text);
+        expect(neutral(cell)).toBe(cell);
+      }),
+      { numRuns: 5_000 },
+    );
   });
 });

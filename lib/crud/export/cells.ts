@@ -29,6 +29,26 @@ export function neutral(text: string): string {
   return AT_BEGINNING.test(text) ? `'${inner}` : inner;
 }
 
+const DEFUSED_BEGINNING = new RegExp(`^'(?='*(?:\\p{Cc}|${MASK}${SIGN}))`, "u");
+const DEFUSED_AFTER_SEPARATOR = new RegExp(`([;\\t\\r\\n]${MASK})(?:'(?='*${SIGN}))?`, "gu");
+
+/**
+ * The text behind a cell: `neutral` undone. `'=1` stands for `=1` then; a text that itself begins like that is told apart
+ * only if `unambiguous` gave it one apostrophe more before.
+ */
+export const restored = (cell: string): string =>
+  cell.replace(DEFUSED_AFTER_SEPARATOR, "$1").replace(DEFUSED_BEGINNING, "");
+
+const SEEMS_DEFUSED_AFTER_SEPARATOR = new RegExp(`([;\\t\\r\\n]${MASK})((?:'+${SIGN})?)`, "gu");
+
+/** `text` so that `restored(neutral(…))` gives it back, whatever it is: for files that are read again. */
+export function unambiguous(text: string): string {
+  const inner = text.replace(SEEMS_DEFUSED_AFTER_SEPARATOR, (_, before: string, after: string) =>
+    after ? `${before}'${after}` : before,
+  );
+  return DEFUSED_BEGINNING.test(text) ? `'${inner}` : inner;
+}
+
 /** ISO 8601 in UTC without fractions: 2031-05-06T00:00:00Z. */
 export const isoSeconds = (date: Date): string =>
   // PostgreSQL knows "infinity", JavaScript does not.

@@ -16,7 +16,10 @@ export const users = pgTable(
     /** From this moment on the user is not active (timed disable). */
     disabledAt: instant("disabled_at"),
     lastLoginAt: instant("last_login_at"),
-    /** PHC string; null until a password is set, and for users of a directory or an identity provider. */
+    /**
+     * PHC string, or until the first sign-in the hash of another system; null until a password is set, and for users of a
+     * directory or an identity provider.
+     */
     passwordHash: text("password_hash"),
     locale: text("locale"),
     /** Counts saves, for the refusal of stale forms. */
