@@ -9,7 +9,11 @@ it("sends no token, no query and no message of an error", () => {
   const kept = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(maskingExporter(kept))] });
   const span = provider.getTracer("test").startSpan("GET /reset-password/018f/t0ken");
-  span.setAttributes({ "http.target": "/login?next=/s3cret", "http.status_code": 200, "next.span_name": "/a?b=s3cret" });
+  span.setAttributes({
+    "http.target": "/login?next=/s3cret",
+    "http.status_code": 200,
+    "next.span_name": "/a?b=s3cret",
+  });
   span.recordException(new Error("Failed query: select … params: s3cret"));
   span.setStatus({ code: 2, message: "Failed query: … params: s3cret" });
   span.end();
