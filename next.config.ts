@@ -9,6 +9,8 @@ const nextConfig: NextConfig = {
     // forbidden() and unauthorized() answer with real 403 and 401 pages.
     authInterrupts: true,
   },
+  // The app's own log has a line for each, without what their addresses carry.
+  logging: { incomingRequests: false },
   // Migrations are read at start; argon2 is a native module.
   outputFileTracingIncludes: { "/*": ["./drizzle/**/*"] },
   // Mail libraries look for optional packages when they are loaded, which a bundle would report as missing.

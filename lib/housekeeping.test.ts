@@ -6,7 +6,7 @@ import { attempts, sessions } from "@/lib/db/schema/auth";
 import { setUpTestDatabase } from "@/lib/testing/database";
 import { createTestUser } from "@/lib/testing/factories";
 import { recordLog } from "@/lib/testing/log";
-import { keepHouse } from "./housekeeping";
+import { keepHouse, startHousekeeping } from "./housekeeping";
 
 setUpTestDatabase();
 const logged = recordLog();
@@ -42,4 +42,13 @@ it("does the other jobs when one fails, and says which", async () => {
   });
   expect(done).toEqual(["other"]);
   expect(logged()).toEqual(["[housekeeping] broken failed: no such table"]);
+});
+
+it("goes on once a process until it is stopped, also amid a rest", async () => {
+  const stop = startHousekeeping();
+  expect(startHousekeeping()).toBe(stop);
+  await stop();
+  const next = startHousekeeping();
+  expect(next).not.toBe(stop);
+  await next();
 });
