@@ -5,8 +5,8 @@ import type { AuditChanges } from "@/lib/db/schema/events";
 
 export type Person = { id: string; loginId: string };
 
-/** What happened, by the name of the event. */
-export type Happenings = {
+/** What happened, by the name of the event. An interface, so that an app can add its own (docs/events.md). */
+export interface Happenings {
   signedIn: {
     user: Person;
     /** The way in: `password`, `ldap` or the name of a profile. */
@@ -43,7 +43,7 @@ export type Happenings = {
     entityLabel: string | null;
     changes: AuditChanges;
   };
-};
+}
 
 export type EventName = keyof Happenings;
 
