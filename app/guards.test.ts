@@ -15,7 +15,7 @@ import { formOf, open, request, signedInClient, submit } from "@/lib/testing/req
 
 setUpTestDatabase();
 
-describePage("/admin/users", UsersPage as Parameters<typeof open>[0], { needs: ["auth-manage"] });
+describePage("/admin/users", UsersPage, { needs: ["auth-manage"] });
 describeHandler("/api/users", list, { needs: ["auth-manage"], params: { entity: "users" } });
 
 describe("request", () => {
@@ -41,14 +41,13 @@ describe("signedInClient", () => {
   it("stays signed in from one request to the next, until the session ends", async () => {
     const user = await createTestUser({ permissions: ["auth-manage"] });
     const client = await signedInClient(user);
-    const page = UsersPage as Parameters<typeof open>[0];
     for (let n = 0; n < 2; n++) {
       expect((await client.request(me, "/api/me")).status).toBe(200);
-      expect(await client.open(page, "/admin/users")).toMatchObject({ is: "done" });
+      expect(await client.open(UsersPage, "/admin/users")).toMatchObject({ is: "done" });
     }
     await database().delete(sessions).where(eq(sessions.userId, user.id));
     expect((await client.request(me, "/api/me")).status).toBe(401);
-    expect(await client.open(page, "/admin/users")).toMatchObject({ is: "redirected" });
+    expect(await client.open(UsersPage, "/admin/users")).toMatchObject({ is: "redirected" });
     expect(await client.submit(removeUser, [{}, formOf({ id: user.id })])).toMatchObject({ is: "redirected" });
   });
 });

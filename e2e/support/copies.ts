@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { generated } from "./generated";
+import { addOwnGuards } from "./own-guards";
 import { complete, start } from "./process";
 import { next, productionEnv } from "./server";
 
@@ -69,7 +70,7 @@ export function copyWithoutMiddleware(): string {
 }
 
 /**
- * The project with an entity that the generator has written into it, built.
+ * The project with an entity that the generator has written into it, and with guards of its own, built.
  * @returns its folder, and what `npm run check` says there
  */
 export async function buildGenerated(): Promise<{ folder: string; check: string }> {
@@ -78,6 +79,7 @@ export async function buildGenerated(): Promise<{ folder: string; check: string 
   symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
   const options = { cwd: folder, env: productionEnv() };
   await complete("npm", ["run", "-s", "new", "--", "entity", generated.name, "--label-es", generated.labelEs], options);
+  addOwnGuards(folder);
   const checked = start("npm", ["run", "-s", "check"], options);
   const check = `${await checked.exited}\n${checked.output()}`;
   await complete(...next("build"), options);
