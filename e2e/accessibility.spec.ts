@@ -24,6 +24,7 @@ const SIGNED_IN = [
   "/admin/locks",
   "/account",
   "/account/email",
+  "/account/tokens",
   "/account/sign-in-again",
   "/account/confirm-email",
   "/admin/users/bulk?all=true&action=disable&from=%2Fadmin%2Fusers%3Fq%3Dperson-00",

@@ -75,7 +75,7 @@ test("whoever does not satisfy the app's condition comes to no path that is not 
   const home = await client("GET", "/");
   expect(home.status).toBe(200);
   expect(home.text).not.toContain('href="/admin/users"');
-  expect((await client("POST", "/logout", { body: "" })).status).toBe(200);
+  expect((await client("POST", "/logout", { body: "" })).status).toBe(303);
   expect((await client("GET", "/api/me")).status).toBe(401);
 });
 

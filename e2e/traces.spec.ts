@@ -76,18 +76,21 @@ for (const kind of ["dead", "hanging"] as const) {
   test(`a ${kind} collector changes nothing`, async () => {
     const collector = await startCollector(true);
     const endpoint = kind === "dead" ? `http://127.0.0.1:${await freePort()}` : collector.url;
-    const server = await site.startAnother({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_BSP_SCHEDULE_DELAY: "50" });
+    const server = await site.startAnother({
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_BSP_SCHEDULE_DELAY: "50",
+      // So long that whoever waited for the exporter would not come to the end of this test.
+      OTEL_EXPORTER_OTLP_TIMEOUT: "600000",
+      OTEL_BSP_EXPORT_TIMEOUT: "600000",
+    });
     const answers = await Promise.all(Array.from({ length: 5 }, () => fetch(`${server.url}/login`)));
     for (const answer of answers) {
       expect(answer.status).toBe(200);
       await answer.text();
     }
-    if (kind === "hanging") await expect.poll(collector.text).toContain("/login");
+    if (kind === "hanging") await expect.poll(collector.text).toContain("resourceSpans");
     server.child.kill("SIGTERM");
     expect(await server.exited).toBe(0);
-    const [, ms] = /"ms":(\d+),"msg":"shut down"/.exec(server.output()) ?? [];
-    // The exporter alone would try for ten seconds.
-    expect(Number(ms)).toBeLessThan(6_000);
     expect(server.output()).not.toContain('"level":"error"');
     collector.stop();
   });

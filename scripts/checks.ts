@@ -28,9 +28,16 @@ async function timed(check: () => Promise<string | undefined>): Promise<Outcome>
   return { isOk: output === undefined, output: output ?? "", seconds: (performance.now() - start) / 1000 };
 }
 
-/** Runs every check at once and prints a line for each in order, with what was found below those that fail. */
-export async function runChecks(): Promise<{ passed: number; failed: number }> {
-  const running = Object.entries(checks).map(([name, check]) => ({ name, outcome: timed(check) }));
+/**
+ * Runs checks at once and prints a line for each in order, with what was found below those that fail.
+ * @param names those that are meant; every one if none is named
+ */
+export async function runChecks(names: readonly string[] = []): Promise<{ passed: number; failed: number }> {
+  const unknown = names.filter((name) => !Object.hasOwn(checks, name));
+  if (unknown.length > 0)
+    throw new Error(`There is no check ${unknown.join()}. There are: ${Object.keys(checks).join(", ")}.`);
+  const meant = Object.entries(checks).filter(([name]) => names.length === 0 || names.includes(name));
+  const running = meant.map(([name, check]) => ({ name, outcome: timed(check) }));
   const counts = { passed: 0, failed: 0 };
   for (const { name, outcome } of running) {
     const { isOk, output, seconds } = await outcome;

@@ -133,11 +133,15 @@ export async function addUnverified({ ctx }: Isolated, loginId: string): Promise
   return id;
 }
 
+const BY_CHANCE = ["date", "x-request-id"];
+
 /** What an answer tells, without what is by chance or by the clock. */
 export function toldBy({ status, headers, text }: Answer) {
   const nonce = /'nonce-([^']+)'/.exec(headers.get("content-security-policy") ?? "")?.[1] ?? "";
   const steady = (value: string) => (nonce ? value.replaceAll(nonce, "") : value).replace(/Expires=[^;]+/i, "");
-  const all = [...headers].filter(([name]) => name !== "date").map(([name, value]) => `${name}: ${steady(value)}`);
+  const all = [...headers]
+    .filter(([name]) => !BY_CHANCE.includes(name))
+    .map(([name, value]) => `${name}: ${steady(value)}`);
   // React sends the pieces of a page in the order in which they were ready.
   const pieces = steady(text).split(/\\n|(?=<)/);
   return { status, headers: all.sort(), pieces: pieces.sort() };

@@ -4,7 +4,7 @@ import { run } from "./run";
 
 /** `npm run auth -- <command>`. */
 await run(async (tools) => {
-  const program = await authProgram(tools);
+  const program = await authProgram(tools, process.argv[2]);
   try {
     await program.parseAsync();
   } catch (error) {
