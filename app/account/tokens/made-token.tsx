@@ -13,9 +13,11 @@ type MadeTokenProps = { name: string; accessToken: string; texts: MadeTokenTexts
 /** The new token, the only time that it is shown. */
 export function MadeToken({ name, accessToken, texts }: MadeTokenProps) {
   const [isCopied, setIsCopied] = useState(false);
+  const [hasScripts, setHasScripts] = useState(false);
   const fieldRef = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => {
+    setHasScripts(true);
     fieldRef.current?.focus();
     fieldRef.current?.select();
   }, []);
@@ -41,15 +43,17 @@ export function MadeToken({ name, accessToken, texts }: MadeTokenProps) {
           id="accessToken"
           value={accessToken}
           readOnly
-          rows={6}
+          rows={8}
           spellCheck={false}
           className="w-full font-mono text-xs break-all"
         />
       </div>
       <div className="flex flex-wrap items-center gap-2">
-        <Button type="button" onClick={copy}>
-          {texts.copy}
-        </Button>
+        {hasScripts && (
+          <Button type="button" onClick={copy}>
+            {texts.copy}
+          </Button>
+        )}
         <Link href="/account" className={buttonClass({ variant: "outline" })}>
           {texts.done}
         </Link>
