@@ -27,6 +27,11 @@ describe("request", () => {
     expect((await request(me, "/api/me")).status).toBe(401);
   });
 
+  it("with a bad token is nobody's, also of somebody who is signed in", async () => {
+    const as = await createTestUser();
+    for (const bearer of ["", "x", "x.y.z"]) expect((await request(me, "/api/me", { as, bearer })).status).toBe(401);
+  });
+
   it("may come with a token, and comes from elsewhere where it says so", async () => {
     const user = await createTestUser({ permissions: ["auth-manage"] });
     const { accessToken } = await createAccessToken(testContext(), user);
