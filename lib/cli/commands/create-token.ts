@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from "commander";
+import { tokenSchema } from "@/lib/access-tokens/schema";
 import { createAccessToken } from "@/lib/auth/access-tokens";
 import { answerOf, type JsonOption } from "@/lib/cli/answer";
 import type { CliCommand } from "@/lib/cli/command";
+import { parseInput } from "@/lib/crud/form-state";
 import { NotFound } from "@/lib/errors";
 import { findUserByLoginId } from "@/lib/users/service";
 
@@ -25,6 +27,7 @@ const createTokenCommand: CliCommand = (program, tools) => {
     .option("--days <days>", cli("help.tokenDays"), days)
     .option("--json", cli("help.jsonAnswer"))
     .action(async (loginId: string, { name, days, ...options }: Options) => {
+      if (name !== undefined) parseInput(tokenSchema, { name, days: "" });
       const ctx = await tools.context();
       const user = await findUserByLoginId(ctx, loginId);
       if (!user) throw new NotFound("userNotFound");
