@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { removeUser } from "@/app/admin/users/actions";
+import { GET as download } from "@/app/admin/users/export/route";
 import UsersPage from "@/app/admin/users/page";
 import { GET as list } from "@/app/api/[entity]/route";
 import { GET as me } from "@/app/api/me/route";
@@ -30,6 +31,14 @@ describe("request", () => {
   it("with a bad token is nobody's, also of somebody who is signed in", async () => {
     const as = await createTestUser();
     for (const bearer of ["", "x", "x.y.z"]) expect((await request(me, "/api/me", { as, bearer })).status).toBe(401);
+  });
+
+  it("for a download among the pages is somebody's by the session, whatever a proxy in front has asked for", async () => {
+    const as = await createTestUser({ permissions: ["auth-manage"] });
+    const headers = { authorization: "Basic c3RhZ2luZzpzdGFnaW5n" };
+    const file = await request(download, "/admin/users/export?format=csv", { as, headers });
+    expect(await file.text()).toContain(as.loginId);
+    expect((await request(me, "/api/me", { as, headers })).status).toBe(401);
   });
 
   it("may come with a token, and comes from elsewhere where it says so", async () => {

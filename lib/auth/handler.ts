@@ -6,7 +6,7 @@ import { isAllowed, type Need } from "./allowed";
 import { type ExcludedMethods, isExcluded } from "./methods";
 import type { Principal } from "./principal";
 import { credentialsIn, identify, isAmbient, type RequestLoader } from "./request-loaders/loader";
-import { apiLoaders } from "./request-loaders/registry";
+import { loadersFor } from "./request-loaders/registry";
 import { isSameOrigin } from "./same-origin";
 
 const STATUS: Record<AppError["code"], number> = {
@@ -103,10 +103,11 @@ export function guardHandler<Params>(
   handler: Handler<Params, any>,
   options: HandlerOptions & Partial<ExcludingHandlerOptions> = {},
 ) {
-  const { requestLoaders = apiLoaders, httpMethodsExcluded, onAuthenticationFailure, onAuthorizationFailure } = options;
+  const { httpMethodsExcluded, onAuthenticationFailure, onAuthorizationFailure } = options;
   return async (request: Request, route: { params: Promise<Params> }): Promise<Response> => {
     try {
       if (isExcluded(request.method, httpMethodsExcluded)) return await unstored(handler(request, null, route));
+      const requestLoaders = options.requestLoaders ?? loadersFor(new URL(request.url).pathname);
       const credentials = credentialsIn(request.headers);
       const principal = await identify(credentials, requestLoaders);
       if (!principal) return (await onAuthenticationFailure?.(request)) ?? problem(401, "Unauthorized");

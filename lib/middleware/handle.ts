@@ -7,7 +7,7 @@ import { isExcluded } from "@/lib/auth/methods";
 import { isLoginTarget, loginPath } from "@/lib/auth/redirects";
 import { HEADER } from "@/lib/auth/request";
 import { credentialsIn, identify, isAmbient } from "@/lib/auth/request-loaders/loader";
-import { apiLoaders, pageLoaders } from "@/lib/auth/request-loaders/registry";
+import { isApi, loadersFor } from "@/lib/auth/request-loaders/registry";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { faultOf, isUnavailable } from "@/lib/db/client";
 import { encodeFlash, FLASH_COOKIE, flashCookieOptions } from "@/lib/flash";
@@ -23,8 +23,6 @@ const log = logOf("middleware");
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 type Verdict = "pass" | "anonymous" | "forbidden" | "crossSite" | "notAForm" | "tooLarge" | "unavailable";
-
-const isApi = (pathname: string) => pathname.startsWith("/api/");
 
 /** Path in the form in which routes are matched: what Next.js decodes, the check decodes too. */
 function decodedPath(request: NextRequest): string {
@@ -55,8 +53,6 @@ const isDeafPost = ({ method, headers }: NextRequest, pathname: string) =>
  */
 const isPlainAttempt = ({ method, headers }: NextRequest, pathname: string) =>
   method === "POST" && !headers.has("next-action") && !isApi(pathname) && attemptTypeOf(pathname) !== undefined;
-
-const loadersFor = (pathname: string) => (isApi(pathname) ? apiLoaders : pageLoaders);
 
 /** What no browser sends by itself needs no look at where it comes from; nor does what the guard will look at. */
 function mayComeFromAnywhere({ headers }: NextRequest, pathname: string, { allow, leftToGuard }: Route): boolean {
