@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { sessionCookieName } from "@/lib/auth/session";
 import { type Entity, editingOf, type Field } from "./entity";
 
 /** OpenAPI 3.1 from the definitions: the same fields, schemas and query language that the handlers use. */
@@ -159,8 +160,11 @@ export function openApiDocument(entities: Entity[]): Json {
           },
         },
       },
-      securitySchemes: { session: { type: "apiKey", in: "cookie", name: "gatehouse-session" } },
+      securitySchemes: {
+        accessToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        session: { type: "apiKey", in: "cookie", name: sessionCookieName() },
+      },
     },
-    security: [{ session: [] }],
+    security: [{ accessToken: [] }, { session: [] }],
   };
 }
