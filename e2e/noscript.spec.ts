@@ -137,9 +137,9 @@ test("without scripts: another password, and the end of another session", async 
   await page.context().clearCookies();
   await page.goto("/login?next=%2Faccount");
   await logIn(page, loginId, password);
-  await expect(page.getByText("This session")).toBeVisible();
+  await expect(page.getByText("This session", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: /^End session: / }).click();
   await expect(page.getByText("The session was ended.")).toBeVisible();
   await expect(page.getByRole("button", { name: /^End session: / })).toHaveCount(0);
-  await expect(page.getByText("This session")).toBeVisible();
+  await expect(page.getByText("This session", { exact: true })).toBeVisible();
 });

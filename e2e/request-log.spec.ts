@@ -109,17 +109,19 @@ test("the id of a trusted proxy is that of the answer, of the log and of the aud
 });
 
 test("the line of a request has no query and no token, and health checks have none", async () => {
-  const before = logOf(site.server).length;
   const port = Number(new URL(site.url).port);
   await ask(port, "/api/health/ready", {});
   await ask(port, `/reset-password/018f/${TOKEN}?from=mail`, {});
   await ask(port, "/login?next=/secret-place", {});
+  // What was asked for before may have its line later than that.
+  const isMasked = ({ path }: { path?: unknown }) => path === "/reset-password/018f/[token]";
   await expect
-    .poll(() => logOf(site.server).slice(before))
+    .poll(() => logOf(site.server).slice(logOf(site.server).findIndex(isMasked)))
     .toMatchObject([
-      { path: "/reset-password/018f/[token]", method: "GET", status: 303, ms: expect.any(Number) },
+      { method: "GET", status: 303, ms: expect.any(Number) },
       { path: "/login", status: 200 },
     ]);
+  expect(logOf(site.server).filter(({ path }) => path === "/api/health/ready")).toEqual([]);
   expect(site.server.output()).not.toContain(TOKEN);
   expect(site.server.output()).not.toMatch(/secret-place|from=mail/);
 });

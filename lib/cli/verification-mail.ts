@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { settings } from "@/lib/config/settings";
 import type { Context } from "@/lib/context";
 import { Forbidden } from "@/lib/errors";
 import { composeMail } from "@/lib/mail/compose";
@@ -6,9 +7,9 @@ import { deliverNow } from "@/lib/mail/deliver";
 import { chooseTransport } from "@/lib/mail/transports/choose";
 import { resendVerification } from "@/lib/users/password-links";
 
-/** How often to look, while the running app delivers the mail before we do. */
-const LOOKS = 20;
 const LOOK_EVERY_MS = 250;
+/** How often to look where the running app delivers the mail before we do: for as long as that may take. */
+const LOOKS = (settings.mail.sendSeconds * 1000) / LOOK_EVERY_MS;
 
 async function deliver(mailId: string): Promise<boolean> {
   const transport = await chooseTransport();
