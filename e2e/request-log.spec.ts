@@ -114,7 +114,7 @@ test("the line of a request has no query and no token, and health checks have no
   await ask(port, `/reset-password/018f/${TOKEN}?from=mail`, {});
   await ask(port, "/login?next=/secret-place", {});
   // What was asked for before may have its line later than that.
-  const isMasked = ({ path }: { path?: unknown }) => path === "/reset-password/018f/[token]";
+  const isMasked = ({ path }: Line) => path === "/reset-password/018f/[token]";
   await expect
     .poll(() => logOf(site.server).slice(logOf(site.server).findIndex(isMasked)))
     .toMatchObject([
