@@ -4,6 +4,7 @@ import path from "node:path";
 type Options = {
   /** Variables to add or, when undefined, to take away. */
   env?: Record<string, string | undefined>;
+  cwd?: string;
   /** Keep the output for the caller instead of showing it. */
   isQuiet?: boolean;
 };
@@ -15,10 +16,11 @@ export const binary = (name: string): string => path.join("node_modules", ".bin"
 export function run(
   command: string,
   args: string[],
-  { env = {}, isQuiet = false }: Options = {},
+  { env = {}, cwd, isQuiet = false }: Options = {},
 ): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
+      ...(cwd && { cwd }),
       env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", ...env },
       stdio: isQuiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
     });

@@ -1,5 +1,6 @@
 import { findTokenPrincipal } from "@/lib/auth/access-tokens";
 import type { RequestLoader } from "./loader";
+import { oncePerRequest } from "./once";
 
 /** An access token in `Authorization: Bearer` (RFC 6750 §2.1), in exactly this spelling. */
 export const bearerLoader: RequestLoader = {
@@ -9,6 +10,6 @@ export const bearerLoader: RequestLoader = {
   isMeant: ({ header }) => header("authorization") !== null,
   async load({ header }) {
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(header("authorization") ?? "") ?? [];
-    return token === undefined ? null : findTokenPrincipal(token);
+    return token === undefined ? null : oncePerRequest(`token ${token}`, () => findTokenPrincipal(token));
   },
 };
