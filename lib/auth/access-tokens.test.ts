@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { eq, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import { decodeJwt, decodeProtectedHeader, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { settings } from "@/lib/config/settings";
@@ -140,6 +140,19 @@ describe("findTokenPrincipal", () => {
     expect(await findTokenPrincipal(token)).not.toBeNull();
     await database().update(accessTokens).set({ expiresAt: sql`now()` });
     expect(await findTokenPrincipal(token)).toBeNull();
+  });
+
+  it("is not good while its user is not active, whatever has made that so", async () => {
+    const user = await createTestUser();
+    const token = await tokenOf(user);
+    const become = (state: Partial<typeof users.$inferInsert> | { disabledAt: SQL }) =>
+      database().update(users).set(state).where(eq(users.id, user.id));
+    for (const state of [{ isEnabled: false }, { isVerified: false }, { disabledAt: sql`now()` }]) {
+      await become(state);
+      expect(await findTokenPrincipal(token)).toBeNull();
+      await become({ isEnabled: true, isVerified: true, disabledAt: null });
+      expect(await findTokenPrincipal(token)).not.toBeNull();
+    }
   });
 
   it("is not good with any one character changed, taken away or added", async () => {

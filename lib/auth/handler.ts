@@ -5,8 +5,8 @@ import { problem } from "@/lib/problem";
 import { isAllowed, type Need } from "./allowed";
 import { type ExcludedMethods, isExcluded } from "./methods";
 import type { Principal } from "./principal";
+import { loadersFor } from "./request-loaders/choose";
 import { credentialsIn, identify, isAmbient, type RequestLoader } from "./request-loaders/loader";
-import { loadersFor } from "./request-loaders/registry";
 import { isSameOrigin } from "./same-origin";
 
 const STATUS: Record<AppError["code"], number> = {

@@ -163,7 +163,7 @@ const limiter: Mutation[] = [
     file: "lib/auth/attempts/statements.ts",
     from: 'and ${taken} < ${scope === "account" ? "$4" : "$5"}',
     to: 'and ${taken} <= ${scope === "account" ? "$4" : "$5"}',
-    tests: ["lib/auth/attempts/limiter.test", "lib/attempts/limiter-model"],
+    tests: ["lib/auth/attempts/limiter-race"],
   },
   {
     rule: "open attempts hold no slot",
@@ -194,11 +194,11 @@ const limiter: Mutation[] = [
     tests: ["lib/auth/request", "lib/auth/attempts/attempted"],
   },
   {
-    rule: "headers are believed without a proxy",
+    rule: "clients choose their address",
     file: "lib/auth/request.ts",
-    from: "if (proxies === 0) return socket && canonicalAddress(socket);",
-    to: "",
-    tests: ["lib/auth/request"],
+    from: "chain.at(Math.max(0, chain.length - 1 - proxies))",
+    to: "chain.at(0)",
+    tests: ["lib/auth/request.test"],
   },
   {
     rule: "the limiter failing lets people in",
@@ -210,13 +210,6 @@ const limiter: Mutation[] = [
 ];
 
 const tokens: Mutation[] = [
-  {
-    rule: "a link for one purpose is good for another",
-    file: "lib/auth/links.ts",
-    from: "  purpose,\n  holder.id,",
-    to: "  holder.id,",
-    tests: ["lib/auth/links"],
-  },
   {
     rule: "a link outlives the password",
     file: "lib/auth/links.ts",
@@ -278,7 +271,7 @@ const tokens: Mutation[] = [
     file: "lib/auth/access-tokens.ts",
     from: "        isUnexpired(),\n        isActive(),",
     to: "        isUnexpired(),",
-    tests: ["lib/auth/access-tokens", "lib/users/service-sessions"],
+    tests: ["lib/auth/access-tokens"],
   },
   {
     rule: "access tokens outlive a new password",
