@@ -205,6 +205,13 @@ describe("findTokenPrincipal", () => {
     }
   });
 
+  it("is good whatever the address of the app is, which may change", async () => {
+    const token = await tokenOf(await createTestUser());
+    await withEnvironment({ AUTH_URL: "http://localhost:4321" }, async () => {
+      expect(await findTokenPrincipal(token)).not.toBeNull();
+    });
+  });
+
   it("holds through a rotation of AUTH_SECRET until the old secret is taken out", async () => {
     const user = await createTestUser();
     const old = process.env.AUTH_SECRET ?? "";

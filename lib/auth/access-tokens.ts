@@ -26,7 +26,8 @@ const TYPE = "at+jwt";
 
 const keyFrom = (secret: string) => createHmac("sha512", secret).update("gatehouse access token").digest();
 
-const claims = () => ({ issuer: config().AUTH_URL, audience: `${config().AUTH_URL}/api` });
+/** Not the address of the app, which the command line may not know, and which may change: the row belongs to one app. */
+const CLAIMS = { issuer: "gatehouse", audience: "gatehouse api" } as const;
 
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
@@ -106,11 +107,10 @@ export async function createAccessToken(
       entityLabel: owner.loginId,
       changes: { token: { from: null, to: row.name ?? row.id } },
     });
-    const { issuer, audience } = claims();
     const accessToken = await new SignJWT()
       .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
-      .setIssuer(issuer)
-      .setAudience(audience)
+      .setIssuer(CLAIMS.issuer)
+      .setAudience(CLAIMS.audience)
       .setSubject(user.id)
       .setJti(row.id)
       .setIssuedAt(seconds(row.createdAt))
@@ -153,7 +153,7 @@ function lookupOn(db: Database) {
  */
 export async function findTokenPrincipal(token: string, db: Database = database()): Promise<Principal | null> {
   const payload = await verifiedPayload(token, keyFrom, {
-    ...claims(),
+    ...CLAIMS,
     algorithms: [ALGORITHM],
     typ: TYPE,
     requiredClaims: ["sub", "jti", "iat", "exp"],

@@ -81,3 +81,9 @@ it("lets go of its turn when what follows fails", async () => {
   await expect(failing).rejects.toThrow("after all not");
   await migrateDatabase(url);
 });
+
+it("migrations follow each other in time, or a database that has a later one would pass over an earlier one", () => {
+  const { entries } = JSON.parse(readFileSync("drizzle/meta/_journal.json", "utf8")) as { entries: { when: number }[] };
+  const times = entries.map(({ when }) => when);
+  expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+});

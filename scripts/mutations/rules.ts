@@ -253,9 +253,9 @@ const tokens: Mutation[] = [
     tests: ["lib/auth/access-tokens"],
   },
   {
-    rule: "an access token is good at every address",
+    rule: "an access token is one for something else",
     file: "lib/auth/access-tokens.ts",
-    from: "    ...claims(),\n    algorithms",
+    from: "    ...CLAIMS,\n    algorithms",
     to: "    algorithms",
     tests: ["lib/auth/access-tokens"],
   },
