@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { build } from "./build";
 import { runChecks } from "./checks";
 import { findChromium } from "./chromium";
 import { readDocuments } from "./docs/document";
@@ -13,8 +14,6 @@ import { type Counts, readCounts, summary } from "./test-reports";
 
 const ONE_FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };
 const ONE_PASSED: Counts = { passed: 1, failed: 0, skipped: 0 };
-/** A build must not need what only the running server has. */
-const SERVER_ONLY = { AUTH_SECRET: undefined, AUTH_URL: undefined, DATABASE_URL: undefined };
 
 const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 };
 
@@ -35,11 +34,6 @@ async function unitTests(): Promise<Counts> {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const { code } = await run(binary("vitest"), ["run", ...reporters]);
   return readCounts("vitest", report, code);
-}
-
-async function build(): Promise<Counts> {
-  const { code } = await run(binary("next"), ["build"], { env: SERVER_ONLY });
-  return code === 0 ? ONE_PASSED : ONE_FAILED;
 }
 
 async function browserTests(): Promise<Counts> {
@@ -73,7 +67,7 @@ async function allParts(): Promise<Counts[]> {
     await part("Directory server", directoryServer),
     await part("Unit and service tests", unitTests),
   ];
-  const built = await part("Build", build);
+  const built = await part("Build", async () => ((await build()) ? ONE_PASSED : ONE_FAILED));
   const browsed = await part("Browser tests", async () => {
     if (built.failed === 0) return browserTests();
     console.error("The build failed, so there is nothing to open in a browser.");

@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { addTo } from "./additions";
 
 /** What somebody may write who wants guards to be otherwise (docs/guards.md), for a copy of the project. */
 
@@ -56,12 +55,4 @@ const ROUTES = `  "/own-guards": { allow: "auth-manage", leftToGuard: true },
 `;
 
 /** Writes them into the copy at `folder`. */
-export function addOwnGuards(folder: string): void {
-  for (const [file, text] of Object.entries(FILES)) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text);
-  }
-  const table = path.join(folder, "lib/routes.ts");
-  const marker = "  // npm run new adds lines above this one\n";
-  writeFileSync(table, readFileSync(table, "utf8").replace(marker, `${ROUTES}${marker}`));
-}
+export const addOwnGuards = (folder: string): void => addTo(folder, FILES, ROUTES);

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
-import { sessionCookieName, startSession } from "@/lib/auth/session";
-import { noRequest } from "@/lib/context";
+import { cookieOf } from "@/e2e/support/api";
 import { connect, database } from "@/lib/db/client";
+import { testContext } from "@/lib/testing/context";
 import { createTestUser } from "@/lib/testing/factories";
 
 /** Fills up to so many users, of whom each is in two of two hundred groups. Groups hold permissions by bundles too. */
@@ -36,9 +36,8 @@ export async function growTo(url: string, users: number): Promise<void> {
 
 /** The `Cookie` header of an administrator who is signed in. */
 export async function administrator(): Promise<string> {
-  const user = await createTestUser({ permissions: ["auth-manage"] });
-  const ctx = { actor: { kind: "system" }, db: database(), request: noRequest } as const;
-  return `${sessionCookieName()}=${await startSession(ctx, user, "password")}`;
+  const { id } = await createTestUser({ permissions: ["auth-manage"] });
+  return cookieOf(testContext(), id);
 }
 
 export const forgetAttempts = () => database().execute(sql`truncate attempts, attempt_budgets`);

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { symlinkSync } from "node:fs";
 import path from "node:path";
+import { addTo } from "@/e2e/support/additions";
 import { copyProject } from "@/e2e/support/copies";
 import { complete } from "@/e2e/support/process";
 import { next, productionEnv } from "@/e2e/support/server";
@@ -37,13 +38,7 @@ const ROUTES = `  "/bench-open": { allow: "public" },
 export async function buildSite(): Promise<string> {
   const folder = copyProject("bench");
   symlinkSync(path.resolve("node_modules"), path.join(folder, "node_modules"));
-  for (const [file, text] of Object.entries(FILES)) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text);
-  }
-  const table = path.join(folder, "lib/routes.ts");
-  const marker = "  // npm run new adds lines above this one\n";
-  writeFileSync(table, readFileSync(table, "utf8").replace(marker, `${ROUTES}${marker}`));
+  addTo(folder, FILES, ROUTES);
   await complete(...next("build"), { cwd: folder, env: productionEnv() });
   return folder;
 }
