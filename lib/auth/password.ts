@@ -17,8 +17,8 @@ const CURRENT = `$argon2id$v=19$m=${options.memoryCost},t=${options.timeCost},p=
 /** Longer passwords are refused before any hashing, in bytes of UTF-8. */
 export const PASSWORD_MAX_BYTES = 1024;
 
-/** No more hashes at once than there are cores: a flood of sign-ins must not starve everything else. */
-const queue = pLimit(os.availableParallelism());
+/** One core is left to everything else, which a flood of sign-ins must not starve. */
+const queue = pLimit(Math.max(1, os.availableParallelism() - 1));
 
 /** The same password typed on different systems arrives in different Unicode forms (NIST SP 800-63B-4 §3.1.1.2). */
 export const normalPassword = (password: string): string => password.normalize("NFC");

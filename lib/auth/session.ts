@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { and, eq, gt, inArray, lt, ne, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, ne, sql } from "drizzle-orm";
 import { recordAudit } from "@/lib/audit/record";
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
@@ -120,16 +120,15 @@ export async function startSession(
     if (user.vouches) await verifyAccount(tx, user);
     const hashes = [user.passwordHash, user.upgradedHash].filter((hash) => hash !== undefined);
     const isUnchanged = user.passwordHash === undefined ? undefined : inArray(users.passwordHash, hashes);
+    const upgrade = user.passwordHash && user.upgradedHash ? { passwordHash: user.upgradedHash } : {};
     const [still] = await tx.db
-      .select({ id: users.id })
-      .from(users)
+      .update(users)
+      .set({ lastLoginAt: sql`now()`, ...upgrade })
       .where(and(eq(users.id, user.id), isActive(), isUnchanged))
-      .for("update");
+      .returning({ id: users.id });
     if (!still) throw new Forbidden();
     if (user.groups) await syncGroups(tx, user, provider, user.groups);
     if (replaces) await tx.db.delete(sessions).where(eq(sessions.tokenHash, hashToken(replaces)));
-    // Ended sessions of this user are of no use to anybody.
-    await tx.db.delete(sessions).where(and(eq(sessions.userId, user.id), lt(sessions.expiresAt, sql`now()`)));
     await tx.db.insert(sessions).values({
       userId: user.id,
       tokenHash: hashToken(token),
@@ -138,12 +137,6 @@ export async function startSession(
       ip: ctx.request.ip,
       userAgent: ctx.request.userAgent,
     });
-    // The row is locked with one of its two hashes.
-    const upgrade = user.passwordHash && user.upgradedHash ? { passwordHash: user.upgradedHash } : {};
-    await tx.db
-      .update(users)
-      .set({ lastLoginAt: sql`now()`, ...upgrade })
-      .where(eq(users.id, user.id));
     await recordAudit(tx, {
       action: "sign-in",
       entity: "users",

@@ -25,6 +25,12 @@ const isOf = (scope: Scope) => `b.type = $1 and b.scope = '${scope}' and b.key =
 /** Makes what is done to the address wait for what `account`, a part of the same statement, does to the account. */
 const afterAccount = "(select count(*) from account) >= 0";
 
+/**
+ * What has this in its FROM is not waited for on the disk. Whoever is told of an outcome still finds all of it kept: what follows
+ * before the answer, the count of a failure or the session of a success, is waited for, and takes along what was written before.
+ */
+const unhurried = "(select set_config('synchronous_commit', 'off', true)) as unhurried";
+
 /** Whether the limiter can decide at all. */
 export const PROBE: Statement = { name: "attempt_probe", text: "select from attempt_budgets limit 1" };
 
@@ -51,7 +57,7 @@ export const LOOK: Statement = {
     select greatest(max(locked_seconds), 0) as locked_seconds,
       coalesce(bool_or(is_full), false) as is_full,
       coalesce(bool_or(is_full and not is_open), false) as is_overdue
-    from budget, (select set_config('synchronous_commit', 'off', true)) as unhurried`,
+    from budget, ${unhurried}`,
 };
 
 /** Takes a slot of one budget, if it has one left and is not locked; a lock that has run out takes its count along. */
@@ -84,7 +90,8 @@ export const RESERVE: Statement = {
       where ($2::text is null or exists (select from account)) and ($3::text is null or exists (select from address))
       returning id)
     select (select taken_at from account) as account_at, (select taken_at from address) as address_at,
-      (select id from logged) as logged_id`,
+      (select id from logged) as logged_id
+    from ${unhurried}`,
 };
 
 const isDecided = (at: string) =>
@@ -145,7 +152,7 @@ export const CLEAR: Statement = {
     with account as (${giveBack("account", "$4", { along: "counted_at = '{}', locked_until = null, " })}),
     address as (${giveBack("address", "$5", { condition: afterAccount })}),
     logged as (update attempts set success = true where id = $6)
-    select 1`,
+    select 1 from ${unhurried}`,
 };
 
 /** Gives both slots back ($4 and $5), of an attempt that nobody could judge. */
