@@ -80,7 +80,11 @@ export async function namesHeldBy(
     .where(sql`${holder} = any(${sql.param(holderIds)}::uuid[])`)
     .orderBy(asc(label));
   const byHolder = new Map<string, string[]>();
-  for (const row of rows) byHolder.set(row.holder, [...(byHolder.get(row.holder) ?? []), row.label]);
+  for (const row of rows) {
+    const labels = byHolder.get(row.holder);
+    if (labels) labels.push(row.label);
+    else byHolder.set(row.holder, [row.label]);
+  }
   return byHolder;
 }
 

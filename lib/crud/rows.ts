@@ -77,18 +77,17 @@ export async function idsAfter(
   return rows.map((row) => row.id);
 }
 
-/** The rows of a batch with the names of what they hold: one query a relation costs far less than one a row. */
-async function withNames(ctx: Context, entity: Entity, rows: StoredRow[], shown: string[]): Promise<StoredRow[]> {
+/** Gives the rows of a batch the names of what they hold: one query a relation costs far less than one a row. */
+async function addNames(ctx: Context, entity: Entity, rows: StoredRow[], shown: string[]): Promise<void> {
   const ids = rows.map(({ id }) => id);
-  const held: [string, Map<string, string[]>][] = [];
-  for (const name of shown) {
+  const relations = shown.flatMap((name) => {
     const relation = entity.fields[name]?.relation;
-    if (relation) held.push([name, await namesHeldBy(ctx.db, relation, ids)]);
+    return relation ? [{ name, relation }] : [];
+  });
+  const held = await Promise.all(relations.map(({ relation }) => namesHeldBy(ctx.db, relation, ids)));
+  for (const row of rows) {
+    for (const [index, { name }] of relations.entries()) row[name] = held[index]?.get(row.id) ?? [];
   }
-  return rows.map((row) => ({
-    ...row,
-    ...Object.fromEntries(held.map(([name, byId]) => [name, byId.get(row.id) ?? []])),
-  }));
 }
 
 /**
@@ -103,7 +102,8 @@ export async function* everyRow(
 ): AsyncGenerator<StoredRow[]> {
   if (!entity.list) {
     for await (const rows of readInBatches((db) => selectAll({ ...ctx, db }, entity, query))) {
-      yield await presented(ctx, entity, await withNames(ctx, entity, rows, shown));
+      await addNames(ctx, entity, rows, shown);
+      yield await presented(ctx, entity, rows);
     }
     return;
   }

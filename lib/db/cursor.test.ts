@@ -107,6 +107,22 @@ describe("rows", () => {
     expect(await database().$count(things)).toBe(2501);
   });
 
+  it("are asked for one batch ahead, and no further", async () => {
+    let asked = 0;
+    const counted = (db: Database) => {
+      asked += 1;
+      return upTo(25)(db);
+    };
+    const batches = readInBatches(counted, 10);
+    const after = [];
+    for await (const { length } of batches) after.push([length, asked]);
+    expect(after).toEqual([
+      [10, 2],
+      [10, 3],
+      [5, 3],
+    ]);
+  });
+
   it("are 50,000 if the query has 50,000", async () => {
     let total = 0;
     for await (const batch of readInBatches(upTo(50_000))) total += batch.length;
@@ -201,7 +217,8 @@ describe("more than four at once", () => {
           .catch(String),
       )
       .toBe("welcome");
-    for (const batches of four) await expect(batches.next()).rejects.toThrow();
+    // What was there already may still be read.
+    for (const batches of four) await expect(collected(batches)).rejects.toThrow();
     await expectNoCursors();
   });
 

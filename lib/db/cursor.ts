@@ -82,10 +82,16 @@ export async function* readInBatches<Row>(
   try {
     await client.query(BEGIN);
     const { db, isAsked, isAtEnd } = standIn(client, batchSize);
-    while (!isAtEnd()) {
-      const batch = await withoutParameters(Promise.resolve(select(db)));
+    const ask = async () => withoutParameters(Promise.resolve(select(db)));
+    let coming = ask();
+    for (let isLast = false; !isLast; ) {
+      const batch = await coming;
       // It would give all its rows, again and again.
       if (!isAsked()) throw new Error("The query must run on the database it is given.");
+      isLast = isAtEnd();
+      // The server makes the next one while the reader is busy with this one. Whoever comes for it is told what went wrong.
+      if (!isLast) coming = ask();
+      coming.catch(() => {});
       if (batch.length > 0) yield batch;
     }
   } finally {

@@ -8,10 +8,17 @@ const NEEDS_QUOTES = /[",;\t\r\n]|^\s|\s$/;
 
 const quoted = (text: string) => (NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-const lineOf = (row: ExportValue[], texts: ExportTexts) =>
-  `${row.map((value) => quoted(textOf(value, texts))).join(",")}\r\n`;
-
-const linesOf = (rows: ExportValue[][], texts: ExportTexts): string => rows.map((row) => lineOf(row, texts)).join("");
+/** By hand: lists of lines and of cells would be a fifth of what an export costs. */
+function linesOf(rows: ExportValue[][], texts: ExportTexts): string {
+  let lines = "";
+  for (const row of rows) {
+    for (let index = 0; index < row.length; index += 1) {
+      lines += (index > 0 ? "," : "") + quoted(textOf(row[index] ?? null, texts));
+    }
+    lines += "\r\n";
+  }
+  return lines;
+}
 
 /**
  * A CSV file (RFC 4180, UTF-8 with a byte order mark), one chunk of bytes for each batch. Texts that look like formulas
