@@ -4,6 +4,7 @@ import { decide } from "@/lib/db/client";
 import type { BUDGET_SCOPES } from "@/lib/db/schema/auth";
 import { attemptedFrom, attemptedLoginId } from "./attempted";
 import { type AttemptType, attemptLimits } from "./limits";
+import { inRounds } from "./rounds";
 import { CLEAR, COUNT, LOOK, RELEASE, RESERVE } from "./statements";
 
 /** What the limiter asks of the database, statement by statement. */
@@ -39,13 +40,18 @@ const { decideWithinSeconds } = settings.attempts;
 
 type Budgets = { locked_seconds: number; is_full: boolean; is_overdue: boolean };
 
-/** How the budgets of an attempt stand; one that meets a lock is logged. */
-export async function look(attempt: Attempt): Promise<{ lockedSeconds: number; state: "free" | "full" | "overdue" }> {
-  const values = [...shared(attempt), attempt.account, attempt.ip, decideWithinSeconds];
-  const [row] = await decide<Budgets>(LOOK, values);
-  const state = row?.is_overdue ? "overdue" : row?.is_full ? "full" : "free";
-  return { lockedSeconds: row?.locked_seconds ?? 0, state };
-}
+type Standing = { lockedSeconds: number; state: "free" | "full" | "overdue" };
+
+/** How the budgets of an attempt stand; those that meet a lock are logged. Those of a flood look together. */
+export const look = inRounds(
+  ({ type, account, address, ip }: Attempt) => JSON.stringify([type, account, address, ip]),
+  async (attempt, callers): Promise<Standing> => {
+    const values = [...shared(attempt), attempt.account, attempt.ip, decideWithinSeconds, callers];
+    const [row] = await decide<Budgets>(LOOK, values);
+    const state = row?.is_overdue ? "overdue" : row?.is_full ? "full" : "free";
+    return { lockedSeconds: row?.locked_seconds ?? 0, state };
+  },
+);
 
 /** @returns undefined if one of the budgets has no slot left */
 export async function reserve(attempt: Attempt): Promise<Slot | undefined> {

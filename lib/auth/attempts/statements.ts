@@ -36,7 +36,7 @@ export const PROBE: Statement = { name: "attempt_probe", text: "select from atte
 
 /**
  * How the budgets stand. An attempt that meets a lock is logged by the same statement, and costs nothing else.
- * $7 login id and $8 address for the log, $9 seconds within which an outcome can still be expected.
+ * $7 login id and $8 address for the log, $9 seconds within which an outcome can still be expected, $10 how many attempts ask.
  * The log of refusals is not waited for on the disk: a flood would be as slow as that, and a crash loses no more than the
  * refusals of its last moment.
  */
@@ -52,7 +52,8 @@ export const LOOK: Statement = {
       from attempt_budgets b where (${isOf("account")}) or (${isOf("address")})
     ), logged as (
       insert into attempts (type, login_id_canonical, ip, during_lockout, created_at)
-      select $1, $7, $8, true, clock_timestamp() where exists (select from budget where locked_seconds > 0)
+      select $1, $7, $8, true, clock_timestamp() from generate_series(1, $10::int)
+      where exists (select from budget where locked_seconds > 0)
     )
     select greatest(max(locked_seconds), 0) as locked_seconds,
       coalesce(bool_or(is_full), false) as is_full,
