@@ -2,12 +2,12 @@ import { connect } from "@/lib/db/client";
 import { permissions } from "@/lib/permissions";
 import { env, expect, test } from "./fixtures";
 import { freePort, start, stop, untilUp } from "./support/process";
-import { next, productionEnv } from "./support/server";
+import { productionEnv, serve } from "./support/server";
 
-const [node, nextStart] = next("start");
+const command = serve(process.cwd());
 
 test("a server with missing or weak settings ends with 1 and names them all", async () => {
-  const run = start(node, nextStart, {
+  const run = start(...command, {
     env: productionEnv({
       AUTH_SECRET: "short",
       AUTH_URL: "http://gatehouse.example.com",
@@ -22,7 +22,7 @@ test("a server with missing or weak settings ends with 1 and names them all", as
 
 test("a server without its database ends with 1 and says so", async () => {
   const port = await freePort();
-  const run = start(node, nextStart, {
+  const run = start(...command, {
     env: productionEnv({
       DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing",
       AUTH_URL: `http://localhost:${port}`,
@@ -40,7 +40,7 @@ test("two servers started at once on an empty database migrate and sync it once"
   const url = env("E2E_ADMIN_DATABASE_URL").replace(/gatehouse$/, name);
   const ports = [await freePort(), await freePort()];
   const runs = ports.map((port) =>
-    start(node, nextStart, {
+    start(...command, {
       env: productionEnv({ DATABASE_URL: url, AUTH_URL: `http://localhost:${port}`, PORT: String(port) }),
     }),
   );

@@ -4,8 +4,8 @@ import net from "node:net";
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = net.createServer().once("error", reject);
-    // The address that Next.js binds to, so that a port taken there is not handed out.
-    probe.listen(0, () => {
+    // The address that the server binds to, so that a port taken there is not handed out.
+    probe.listen(0, "0.0.0.0", () => {
       const { port } = probe.address() as net.AddressInfo;
       probe.close(() => resolve(port));
     });
