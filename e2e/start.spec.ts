@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { connect } from "@/lib/db/client";
 import { permissions } from "@/lib/permissions";
 import { env, expect, test } from "./fixtures";
@@ -33,6 +36,20 @@ test("a server without its database ends with 1 and says so", async () => {
   expect(run.output()).toContain("Gatehouse cannot start");
 });
 
+test("settings come from the .env files of the folder it is started in, and the machine's name is no address", async () => {
+  const cwd = mkdtempSync(path.join(os.tmpdir(), "gatehouse-start-"));
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  writeFileSync(
+    path.join(cwd, ".env.local"),
+    `DATABASE_URL=${env("E2E_DATABASE_URL")}\nAUTH_URL=${url}\nPORT=${port}\n`,
+  );
+  const run = start(...command, { cwd, env: productionEnv({ HOSTNAME: "some-machine" }) });
+  await untilUp(run, `${url}/api/health/ready`);
+  await stop(run);
+  rmSync(cwd, { recursive: true });
+});
+
 test("two servers started at once on an empty database migrate and sync it once", async () => {
   const admin = await connect(env("E2E_ADMIN_DATABASE_URL"));
   const name = `e2e_race_${process.pid}`;
@@ -51,7 +68,6 @@ test("two servers started at once on an empty database migrate and sync it once"
             (select count(*)::int from audit_events where action = 'sync') as syncs,
             (select array_agg(token) from permissions) as tokens`,
   );
-  const { readdirSync } = await import("node:fs");
   const files = readdirSync("drizzle").filter((file) => file.endsWith(".sql"));
   expect(rows).toEqual([
     { migrations: files.length, syncs: 1, tokens: expect.arrayContaining(Object.keys(permissions)) },

@@ -12,7 +12,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-type SpawnOptions = { cwd?: string; env: NodeJS.ProcessEnv; detached?: boolean };
+type SpawnOptions = { cwd?: string; env: NodeJS.ProcessEnv; detached?: boolean; uid?: number; gid?: number };
 
 export type Run = { child: ChildProcess; output: () => string; exited: Promise<number | null> };
 
