@@ -3,6 +3,8 @@ import createNextIntlPlugin from "next-intl/plugin";
 
 const nextConfig: NextConfig = {
   poweredByHeader: false,
+  // scripts/bundle completes what this makes: `npm start`, images and the tests run it.
+  output: "standalone",
   // The account menu is at the lower left.
   devIndicators: { position: "bottom-right" },
   experimental: {
@@ -11,10 +13,11 @@ const nextConfig: NextConfig = {
   },
   // The app's own log has a line for each, without what their addresses carry.
   logging: { incomingRequests: false },
-  // Migrations are read at start; argon2 is a native module.
+  // Migrations are read at start.
   outputFileTracingIncludes: { "/*": ["./drizzle/**/*"] },
-  // Mail libraries look for optional packages when they are loaded, which a bundle would report as missing.
-  serverExternalPackages: ["@node-rs/argon2", "nodemailer", "pg", "react-email", "resend"],
+  // Native modules, and libraries that look for files or optional packages when they are loaded, which a bundle would
+  // report as missing.
+  serverExternalPackages: ["@node-rs/argon2", "@node-rs/bcrypt", "nodemailer", "pg", "pino", "react-email", "resend"],
 };
 
 export default createNextIntlPlugin({

@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { env, expect, test } from "./fixtures";
 import { startIsolated } from "./support/isolated";
 import { freePort, start, stop, untilUp } from "./support/process";
-import { next, productionEnv } from "./support/server";
+import { productionEnv, serve } from "./support/server";
 
 /** Bytes of all scripts that a page loads, gzipped alike for both servers. */
 async function scriptBytes(page: Page, url: string): Promise<number> {
@@ -21,8 +21,8 @@ test("the pages that people meet first load at most 10 KB of scripts more than a
   baseURL,
 }, info) => {
   const port = await freePort();
-  const [node, args] = next("start");
-  const run = start(node, args, { cwd: env("E2E_EMPTY_APP"), env: productionEnv({ PORT: String(port) }) });
+  const folder = env("E2E_EMPTY_APP");
+  const run = start(...serve(folder), { cwd: folder, env: productionEnv({ PORT: String(port) }) });
   const app = await startIsolated("budget");
   try {
     await untilUp(run, `http://localhost:${port}`);

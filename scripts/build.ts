@@ -1,10 +1,5 @@
-import { binary, run } from "./processes";
+import { build } from "./bundle/build";
 
-/** A build must not need what only the running server has. */
-const SERVER_ONLY = { AUTH_SECRET: undefined, AUTH_URL: undefined, DATABASE_URL: undefined };
+/** `npm run build`: the production build, with everything that it needs to run in `.next/standalone`. */
 
-/** Builds the app for production. @returns whether that went well */
-export async function build(): Promise<boolean> {
-  const { code } = await run(binary("next"), ["build"], { env: SERVER_ONLY });
-  return code === 0;
-}
+process.exitCode = (await build()) ? 0 : 1;

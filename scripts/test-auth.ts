@@ -1,4 +1,4 @@
-import { build } from "./build";
+import { build } from "./bundle/build";
 import { findChromium } from "./chromium";
 import { binary, run } from "./processes";
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { build } from "./build";
+import { build } from "./bundle/build";
 import { runChecks } from "./checks";
 import { findChromium } from "./chromium";
 import { readDocuments } from "./docs/document";

@@ -1,9 +1,11 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { bundleFolder, completeBundle } from "@/scripts/bundle/complete";
+import { binary } from "@/scripts/processes";
 import { generated } from "./generated";
 import { addOwnGuards } from "./own-guards";
 import { complete, start } from "./process";
-import { next, productionEnv } from "./server";
+import { productionEnv } from "./server";
 
 const ROOT = process.cwd();
 
@@ -37,14 +39,18 @@ export async function buildEmptyApp(): Promise<string> {
   const write = (file: string, text: string) => writeFileSync(path.join(target, file), text);
   write("package.json", "{}");
   // Without these, Next.js would find the project's own further up.
-  write("next.config.mjs", "export default { experimental: { turbopackFileSystemCacheForBuild: false } };");
+  write(
+    "next.config.mjs",
+    "export default { output: 'standalone', experimental: { turbopackFileSystemCacheForBuild: false } };",
+  );
   write("instrumentation.js", "export function register() {}");
   write("app/layout.jsx", "export default ({ children }) => <html><body>{children}</body></html>;");
   write(
     "app/page.jsx",
     "export const dynamic = 'force-dynamic';\nexport default function Page() { return <p>empty</p>; }",
   );
-  await complete(...next("build"), { cwd: target, env: productionEnv() });
+  await complete(path.resolve(binary("next")), ["build"], { cwd: target, env: productionEnv() });
+  completeBundle(target);
   return target;
 }
 
@@ -54,14 +60,15 @@ export async function buildEmptyApp(): Promise<string> {
  * Where Next.js should find it otherwise, e2e/guards.spec.ts fails, because redirects without middleware have no `next`.
  */
 export function copyWithoutMiddleware(): string {
-  const target = copyProject("without-middleware", ["middleware.ts"]);
-  const built = path.join(target, ".next");
-  cpSync(path.join(ROOT, ".next"), built, {
-    recursive: true,
-    filter: (file) => path.relative(ROOT, file) !== path.join(".next", "cache"),
-  });
-  rmSync(path.join(built, "server", "middleware.js"));
-  const manifest = path.join(built, "server", "functions-config-manifest.json");
+  const target = path.join(ROOT, ".data", "without-middleware");
+  rmSync(target, { recursive: true, force: true });
+  for (const part of ["start.mjs", "standalone", "required-server-files.json"]) {
+    const [from, to] = [ROOT, target].map((folder) => path.join(folder, ".next", part)) as [string, string];
+    cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+  }
+  const server = path.join(bundleFolder(target), ".next", "server");
+  rmSync(path.join(server, "middleware.js"));
+  const manifest = path.join(server, "functions-config-manifest.json");
   const { functions, ...rest } = JSON.parse(readFileSync(manifest, "utf8"));
   const { "/_middleware": middleware, ...others } = functions;
   if (!middleware) throw new Error(`${manifest} has no middleware to take out.`);
@@ -85,6 +92,6 @@ export async function buildGenerated(): Promise<{ folder: string; check: string 
   addOwnGuards(folder);
   const checked = start("npm", ["run", "-s", "check", "--", ...CHECKS], options);
   const check = `${await checked.exited}\n${checked.output()}`;
-  await complete(...next("build"), options);
+  await complete("npm", ["run", "-s", "build"], options);
   return { folder, check };
 }

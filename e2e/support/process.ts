@@ -4,15 +4,15 @@ import net from "node:net";
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = net.createServer().once("error", reject);
-    // The address that Next.js binds to, so that a port taken there is not handed out.
-    probe.listen(0, () => {
+    // The address that the server binds to, so that a port taken there is not handed out.
+    probe.listen(0, "0.0.0.0", () => {
       const { port } = probe.address() as net.AddressInfo;
       probe.close(() => resolve(port));
     });
   });
 }
 
-type SpawnOptions = { cwd?: string; env: NodeJS.ProcessEnv; detached?: boolean };
+type SpawnOptions = { cwd?: string; env: NodeJS.ProcessEnv; detached?: boolean; uid?: number; gid?: number };
 
 export type Run = { child: ChildProcess; output: () => string; exited: Promise<number | null> };
 

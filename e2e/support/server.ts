@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { createRequire } from "node:module";
+import path from "node:path";
 import { freePort, type Run, start, untilUp } from "./process";
-
-const nextBin = createRequire(import.meta.url).resolve("next/dist/bin/next");
 
 /** The environment of a production server, without anything of the developer's own. */
 export function productionEnv(overrides: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
@@ -19,7 +17,13 @@ export function productionEnv(overrides: Record<string, string | undefined> = {}
 
 export type Server = Run & { url: string };
 
-/** `next start` of the build in `cwd` on a free port; ready when this resolves. */
+/** The command that serves the build in `folder`, as `npm start` does. */
+export const serve = (folder: string): [string, string[]] => [
+  process.execPath,
+  [path.join(folder, ".next", "start.mjs")],
+];
+
+/** Serves the build in `cwd` on a free port; ready when this resolves. */
 export async function startServer(
   cwd: string,
   databaseUrl: string,
@@ -28,9 +32,7 @@ export async function startServer(
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const env = productionEnv({ DATABASE_URL: databaseUrl, AUTH_URL: url, PORT: String(port), ...extra });
-  const run = start(process.execPath, [nextBin, "start"], { cwd, env });
+  const run = start(...serve(cwd), { cwd, env });
   await untilUp(run, `${url}/api/health/ready`);
   return { ...run, url };
 }
-
-export const next = (...args: string[]): [string, string[]] => [process.execPath, [nextBin, ...args]];

@@ -5,7 +5,10 @@ import type { CliCommand, CliTools } from "./command";
 
 const COMMANDS = path.join(import.meta.dirname, "commands");
 
-const NAMES = readdirSync(COMMANDS).map((file) => path.basename(file, ".ts"));
+/** That of this file: `.ts`, or `.js` in the bundle of a build. */
+const EXTENSION = path.extname(import.meta.filename);
+
+const NAMES = readdirSync(COMMANDS).map((file) => path.basename(file, EXTENSION));
 
 /**
  * The program behind `npm run auth -- <command>`: every file in commands/ is the command of its name. It is not run yet.
@@ -21,7 +24,7 @@ export async function authProgram(tools: CliTools, asked?: string): Promise<Comm
   });
   const wanted = asked !== undefined && NAMES.includes(asked) ? [asked] : NAMES.sort();
   for (const name of wanted) {
-    const module = (await import(path.join(COMMANDS, `${name}.ts`))) as { default: CliCommand };
+    const module = (await import(path.join(COMMANDS, `${name}${EXTENSION}`))) as { default: CliCommand };
     module.default(program, tools);
   }
   return program;

@@ -6,6 +6,7 @@ const documented: Record<string, string> = {
   DATABASE_URL: "postgresql://db.internal/gatehouse",
   MIGRATE_ON_START: "false",
   PORT: "4000",
+  LISTEN_ADDRESS: "127.0.0.1",
   AUTH_SECRET: "vN8qX2mZ7cR4tY6uJ1kL9pW3sD5fG0hB",
   AUTH_URL: "https://gatehouse.acme.test",
   TRUSTED_PROXIES: "2",

@@ -34,6 +34,7 @@ const examples: Record<string, string> = {
   LOGIN_ID: "email",
   LOGIN_AUTHENTICATOR: "password",
   REDIRECT_LOGIN_TARGET: "/login/corp",
+  LISTEN_ADDRESS: "127.0.0.1",
   LDAP_SERVER_URL: "ldaps://ldap1.example.org,ldaps://ldap2.example.org",
   LDAP_DN_FORMAT: "uid={},dc=example,dc=org",
   LDAP_SEARCH_BASE: "ou=people,dc=example,dc=org",

@@ -137,6 +137,8 @@ export const variables = z.object({
     .optional(),
   MIGRATE_ON_START: switchOf(true),
   PORT: wholeNumber(3000, 0),
+  // scripts/bundle/start.mjs reads it, before anything of the app is there.
+  LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address" }).optional(),
   AUTH_SECRET: list,
   AUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional(),
   TRUSTED_PROXIES: wholeNumber(0, 0),

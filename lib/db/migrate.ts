@@ -7,7 +7,8 @@ import { connect, type Database, over } from "./client";
 /** Any number; all processes of this app agree on it. */
 const MIGRATION_LOCK = 7_411_2026;
 
-const migrationsFolder = () => path.join(process.cwd(), "drizzle");
+// What next.config.ts includes, rather than whatever else a build would find in that folder.
+const migrationsFolder = () => path.join(/* turbopackIgnore: true */ process.cwd(), "drizzle");
 
 let own: number[] | undefined;
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { addTo } from "@/e2e/support/additions";
 import { copyProject } from "@/e2e/support/copies";
 import { complete } from "@/e2e/support/process";
-import { next, productionEnv } from "@/e2e/support/server";
+import { productionEnv } from "@/e2e/support/server";
 
 /** The app with one page twice: once open to everybody, once behind its guards. They differ in nothing else. */
 
@@ -39,6 +39,6 @@ export async function buildSite(): Promise<string> {
   const folder = copyProject("bench");
   symlinkSync(path.resolve("node_modules"), path.join(folder, "node_modules"));
   addTo(folder, FILES, ROUTES);
-  await complete(...next("build"), { cwd: folder, env: productionEnv() });
+  await complete("npm", ["run", "-s", "build"], { cwd: folder, env: productionEnv() });
   return folder;
 }
