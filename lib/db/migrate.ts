@@ -30,20 +30,31 @@ export async function pendingMigrations(db: Database): Promise<number> {
   return ownMigrations().filter((madeAt) => madeAt > last).length;
 }
 
+/** Migrations take as long as they take, and as many as start at once wait for each other. */
+const WITHOUT_BOUNDS = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
+
+/** What follows the migrations; what it leaves in `afterCommit` is done once all of it is certain. */
+type Afterwards = (db: Database, afterCommit: (() => void)[]) => Promise<unknown>;
+
 /**
- * Applies pending migrations from `drizzle/`, then runs `afterwards` in the same turn. Any number of processes may call
- * this at the same moment: a session-wide advisory lock lets one in after the other.
+ * Applies pending migrations from `drizzle/`, then runs `afterwards`, all in one transaction. Any number of processes may
+ * call this at the same moment: an advisory lock lets one in after the other. It is one of the transaction, because a pooler
+ * may lend the connection to others behind it (docs/decisions/0021).
  */
-export async function migrateDatabase(url: string, afterwards?: (db: Database) => Promise<void>): Promise<void> {
+export async function migrateDatabase(url: string, afterwards?: Afterwards): Promise<void> {
   const client = await connect(url);
+  const afterCommit: (() => void)[] = [];
   try {
-    await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
-    // Repeated starts would otherwise print "already exists, skipping".
-    await client.query("set client_min_messages = warning");
-    const db = over(client);
-    await migrate(db, { migrationsFolder: migrationsFolder() });
-    await afterwards?.(db);
+    await over(client).transaction(async (tx) => {
+      for (const name of WITHOUT_BOUNDS) await tx.execute(sql.raw(`set local ${name} = 0`));
+      // Repeated starts would otherwise print "already exists, skipping".
+      await tx.execute(sql`set local client_min_messages = warning`);
+      await tx.execute(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+      await migrate(tx as Parameters<typeof migrate>[0], { migrationsFolder: migrationsFolder() });
+      await afterwards?.(tx, afterCommit);
+    });
   } finally {
     await client.end();
   }
+  for (const act of afterCommit) act();
 }
