@@ -19,13 +19,13 @@ export function productionEnv(overrides: Record<string, string | undefined> = {}
 
 export type Server = Run & { url: string };
 
-/** `next start` of the build in `cwd` on a free port; ready when this resolves. */
+/** `next start` of the build in `cwd`, on a free port unless `extra` has one; ready when this resolves. */
 export async function startServer(
   cwd: string,
   databaseUrl: string,
   extra: Record<string, string> = {},
 ): Promise<Server> {
-  const port = await freePort();
+  const port = Number(extra.PORT ?? (await freePort()));
   const url = `http://localhost:${port}`;
   const env = productionEnv({ DATABASE_URL: databaseUrl, AUTH_URL: url, PORT: String(port), ...extra });
   const run = start(process.execPath, [nextBin, "start"], { cwd, env });

@@ -1,7 +1,6 @@
 import path from "node:path";
 import { sql } from "drizzle-orm";
-import { readMigrationFiles } from "drizzle-orm/migrator";
-import { migrate } from "drizzle-orm/node-postgres/migrator";
+import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 import { connect, type Database, over } from "./client";
 
 /** Any number; all processes of this app agree on it. */
@@ -9,16 +8,16 @@ const MIGRATION_LOCK = 7_411_2026;
 
 const migrationsFolder = () => path.join(process.cwd(), "drizzle");
 
-let own: number[] | undefined;
+let own: MigrationMeta[] | undefined;
 
-/** When each migration of this version was made; read once. */
+/** The migrations of this version; read once. */
 const ownMigrations = () => {
-  own ??= readMigrationFiles({ migrationsFolder: migrationsFolder() }).map(({ folderMillis }) => folderMillis);
+  own ??= readMigrationFiles({ migrationsFolder: migrationsFolder() });
   return own;
 };
 
-/** How many migrations of this version have not been applied yet; all of them on an empty database. */
-export async function pendingMigrations(db: Database): Promise<number> {
+/** The migrations of this version that have not been applied yet; all of them on an empty database. */
+async function pending(db: Database): Promise<MigrationMeta[]> {
   const { rows: tables } = await db.execute(sql`select to_regclass('drizzle.__drizzle_migrations') as name`);
   const isEmpty = tables[0]?.name === null;
   const { rows } = isEmpty
@@ -27,7 +26,23 @@ export async function pendingMigrations(db: Database): Promise<number> {
         sql`select max(created_at)::text as last from drizzle.__drizzle_migrations`,
       );
   const last = Number(rows[0]?.last ?? 0);
-  return ownMigrations().filter((madeAt) => madeAt > last).length;
+  return ownMigrations().filter(({ folderMillis }) => folderMillis > last);
+}
+
+/** How many there are of them. */
+export const pendingMigrations = async (db: Database): Promise<number> => (await pending(db)).length;
+
+/** As drizzle-orm does it, except that it takes part in the transaction of `tx`, where that would begin one of its own. */
+async function applyPending(tx: Database): Promise<void> {
+  await tx.execute(sql`create schema if not exists drizzle`);
+  await tx.execute(sql`create table if not exists drizzle.__drizzle_migrations (
+    id serial primary key, hash text not null, created_at bigint)`);
+  for (const { sql: statements, hash, folderMillis } of await pending(tx)) {
+    for (const statement of statements) await tx.execute(sql.raw(statement));
+    await tx.execute(
+      sql`insert into drizzle.__drizzle_migrations (hash, created_at) values (${hash}, ${folderMillis})`,
+    );
+  }
 }
 
 /** Migrations take as long as they take, and as many as start at once wait for each other. */
@@ -50,7 +65,7 @@ export async function migrateDatabase(url: string, afterwards?: Afterwards): Pro
       // Repeated starts would otherwise print "already exists, skipping".
       await tx.execute(sql`set local client_min_messages = warning`);
       await tx.execute(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-      await migrate(tx as Parameters<typeof migrate>[0], { migrationsFolder: migrationsFolder() });
+      await applyPending(tx);
       await afterwards?.(tx, afterCommit);
     });
   } finally {

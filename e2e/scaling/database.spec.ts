@@ -1,0 +1,100 @@
+import { expect, test } from "@/e2e/fixtures";
+import { type Client, clientOf, cookieOf } from "@/e2e/support/api";
+import { addPerson } from "@/e2e/support/people";
+import { complete, start } from "@/e2e/support/process";
+import { end } from "@/e2e/support/scaling/service";
+import { type ScaledSite, startScaledSite } from "@/e2e/support/scaling/site";
+import { next, productionEnv } from "@/e2e/support/server";
+
+/** PgBouncer and a streaming replica as the app sees them: found, told of, used, and done without. */
+
+let site: ScaledSite;
+let client: Client;
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeAll(async () => {
+  site = await startScaledSite({ EMAIL_ENABLED: "false" });
+  const id = await addPerson(site.ctx(), "root@example.com", { isSuperuser: true });
+  client = clientOf(site.url, await cookieOf(site.ctx(), id));
+});
+
+test.afterAll(() => site?.end());
+
+async function doctor(settings: Record<string, string>): Promise<string> {
+  const env = productionEnv({ ...site.settings, LC_ALL: "en_US.UTF-8", ...settings });
+  const run = start(process.execPath, ["--import", "tsx", "lib/cli/main.ts", "doctor"], { env });
+  await run.exited;
+  return run.output();
+}
+
+const add = (loginId: string) => addPerson(site.ctx(), loginId, { password: "" });
+
+/** Of exports and of lists. */
+const READS = ["/admin/users/export?format=csv&cols=loginId", "/admin/audit/export?format=csv", "/admin/audit"];
+
+/** Reads everything. @returns whether each shows `loginId`, and how often the replica was asked for rows */
+async function read(loginId: string) {
+  const asked = () => site.cluster.replica.run.output().match(/declare batches|from "audit_events"/g)?.length ?? 0;
+  const before = asked();
+  const shows: boolean[] = [];
+  for (const path of READS) shows.push((await client("GET", path)).text.includes(loginId));
+  return { shows, isFromReplica: asked() > before };
+}
+
+const EVERYWHERE = [true, true, true];
+
+test("the doctor knows both, and says what is wrong with them @scaling", async () => {
+  const well = await doctor({});
+  expect(well).toContain("✓ The pooler is known");
+  expect(well).toContain("✓ The replica answers and has all that is in the database.");
+
+  // The pooler as the guide has it refuses what an app begins with that does not know of it.
+  expect(await doctor({ DATABASE_POOLER: "none" })).toContain(
+    "✗ DATABASE_URL leads to a connection pooler that refuses",
+  );
+  const toPrimary = { DATABASE_REPLICA_URL: site.cluster.primary.url };
+  expect(await doctor(toPrimary)).toContain("! The replica is of no use: it takes part in no replication");
+  const elsewhere = { DATABASE_REPLICA_URL: process.env.E2E_ADMIN_DATABASE_URL ?? "" };
+  expect(await doctor(elsewhere)).toContain("✗ DATABASE_REPLICA_URL leads to another database than DATABASE_URL");
+  await site.cluster.ask("primary", "alter role gatehouse reset statement_timeout");
+  expect(await doctor({ DATABASE_URL: site.cluster.primary.url })).toContain(
+    "✗ Behind the pooler nothing sets statement_timeout.",
+  );
+  await site.cluster.ask("primary", "alter role gatehouse set statement_timeout = '30s'");
+});
+
+test("a server that was not told of the pooler does not start, and says why @scaling", async () => {
+  const [node, args] = next("start");
+  const env = productionEnv({ ...site.settings, DATABASE_POOLER: "none", PORT: "0" });
+  const outcome = complete(node, args, { env });
+  await expect(outcome).rejects.toThrow(
+    /Set DATABASE_POOLER=transaction, see docs\/scaling\.md \(unsupported startup parameter/,
+  );
+});
+
+test("a replica that has everything is read from @scaling", async () => {
+  await add("first@example.com");
+  expect(await read("first@example.com")).toEqual({ shows: EVERYWHERE, isFromReplica: true });
+});
+
+test("one that lags is passed over, so that nobody misses what was just saved @scaling", async () => {
+  await site.cluster.ask("replica", "select pg_wal_replay_pause()");
+  await expect
+    .poll(() => site.cluster.ask("replica", "select pg_get_wal_replay_pause_state() as is"))
+    .toEqual([{ is: "paused" }]);
+  await add("second@example.com");
+  expect(await site.cluster.ask("replica", "select 1 from users where login_id = 'second@example.com'")).toEqual([]);
+  expect(await read("second@example.com")).toEqual({ shows: EVERYWHERE, isFromReplica: false });
+  expect(await doctor({})).toContain("! The replica lags behind");
+  await site.cluster.ask("replica", "select pg_wal_replay_resume()");
+  await expect.poll(() => read("second@example.com")).toEqual({ shows: EVERYWHERE, isFromReplica: true });
+});
+
+test("one that is gone is done without @scaling", async () => {
+  await end(site.cluster.replica.run, "SIGQUIT");
+  await add("third@example.com");
+  expect(await read("third@example.com")).toEqual({ shows: EVERYWHERE, isFromReplica: false });
+  expect(await doctor({})).toContain("! The replica is of no use: connect ECONNREFUSED");
+  expect(site.apps.map(({ output }) => output()).join()).toContain("the replica is not asked");
+});
