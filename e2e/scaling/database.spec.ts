@@ -1,10 +1,14 @@
-import { expect, test } from "@/e2e/fixtures";
+import { env, expect, test } from "@/e2e/fixtures";
 import { type Client, clientOf, cookieOf } from "@/e2e/support/api";
 import { addPerson } from "@/e2e/support/people";
-import { complete, start } from "@/e2e/support/process";
+import { complete } from "@/e2e/support/process";
 import { end } from "@/e2e/support/scaling/service";
 import { type ScaledSite, startScaledSite } from "@/e2e/support/scaling/site";
 import { next, productionEnv } from "@/e2e/support/server";
+import { type Finding, ok, warning, wrong } from "@/lib/cli/doctor/finding";
+import { checkDatabase } from "@/lib/cli/doctor/installation";
+import { checkPooler, checkReplica } from "@/lib/cli/doctor/machines";
+import { withEnvironment } from "@/lib/testing/environment";
 
 /** PgBouncer and a streaming replica as the app sees them: found, told of, used, and done without. */
 
@@ -21,12 +25,16 @@ test.beforeAll(async () => {
 
 test.afterAll(() => site?.end());
 
-async function doctor(settings: Record<string, string>): Promise<string> {
-  const env = productionEnv({ ...site.settings, LC_ALL: "en_US.UTF-8", ...settings });
-  const run = start(process.execPath, ["--import", "tsx", "lib/cli/main.ts", "doctor"], { env });
-  await run.exited;
-  return run.output();
-}
+/** What the doctor finds of pooler and replica, in this process, with other settings than those of the site. */
+const doctor = (settings: Record<string, string> = {}): Promise<Finding[]> =>
+  withEnvironment({ ...site.settings, ...settings }, async () => {
+    const ctx = site.ctx();
+    const database = await checkDatabase(async () => ctx);
+    if (database.some(({ state }) => state === "wrong")) return database;
+    return [...(await checkPooler(ctx)), ...(await checkReplica(ctx))];
+  });
+
+const ofNoUse = (reason: RegExp) => ({ ...warning("noReplica"), params: { reason: expect.stringMatching(reason) } });
 
 const add = (loginId: string) => addPerson(site.ctx(), loginId, { password: "" });
 
@@ -45,29 +53,23 @@ async function read(loginId: string) {
 const EVERYWHERE = [true, true, true];
 
 test("the doctor knows both, and says what is wrong with them @scaling", async () => {
-  const well = await doctor({});
-  expect(well).toContain("✓ The pooler is known");
-  expect(well).toContain("✓ The replica answers and has all that is in the database.");
-
+  expect(await doctor()).toEqual([ok("pooler"), ok("replica")]);
   // The pooler as the guide has it refuses what an app begins with that does not know of it.
-  expect(await doctor({ DATABASE_POOLER: "none" })).toContain(
-    "✗ DATABASE_URL leads to a connection pooler that refuses",
-  );
-  const toPrimary = { DATABASE_REPLICA_URL: site.cluster.primary.url };
-  expect(await doctor(toPrimary)).toContain("! The replica is of no use: it takes part in no replication");
-  const elsewhere = { DATABASE_REPLICA_URL: process.env.E2E_ADMIN_DATABASE_URL ?? "" };
-  expect(await doctor(elsewhere)).toContain("✗ DATABASE_REPLICA_URL leads to another database than DATABASE_URL");
+  expect(await doctor({ DATABASE_POOLER: "none" })).toEqual([wrong("poolerRefuses")]);
+  const { primary } = site.cluster;
+  expect(await doctor({ DATABASE_REPLICA_URL: primary.url })).toEqual([ok("pooler"), ofNoUse(/no replication/)]);
+  const elsewhere = env("E2E_ADMIN_DATABASE_URL");
+  expect(await doctor({ DATABASE_REPLICA_URL: elsewhere })).toEqual([ok("pooler"), wrong("replicaOfAnother")]);
   await site.cluster.ask("primary", "alter role gatehouse reset statement_timeout");
-  expect(await doctor({ DATABASE_URL: site.cluster.primary.url })).toContain(
-    "✗ Behind the pooler nothing sets statement_timeout.",
-  );
+  const names = "statement_timeout";
+  expect(await doctor({ DATABASE_URL: primary.url })).toEqual([wrong("poolerSettings", { names }), ok("replica")]);
   await site.cluster.ask("primary", "alter role gatehouse set statement_timeout = '30s'");
 });
 
 test("a server that was not told of the pooler does not start, and says why @scaling", async () => {
   const [node, args] = next("start");
-  const env = productionEnv({ ...site.settings, DATABASE_POOLER: "none", PORT: "0" });
-  const outcome = complete(node, args, { env });
+  const variables = productionEnv({ ...site.settings, DATABASE_POOLER: "none", PORT: "0" });
+  const outcome = complete(node, args, { env: variables });
   await expect(outcome).rejects.toThrow(
     /Set DATABASE_POOLER=transaction, see docs\/scaling\.md \(unsupported startup parameter/,
   );
@@ -86,7 +88,7 @@ test("one that lags is passed over, so that nobody misses what was just saved @s
   await add("second@example.com");
   expect(await site.cluster.ask("replica", "select 1 from users where login_id = 'second@example.com'")).toEqual([]);
   expect(await read("second@example.com")).toEqual({ shows: EVERYWHERE, isFromReplica: false });
-  expect(await doctor({})).toContain("! The replica lags behind");
+  expect(await doctor()).toEqual([ok("pooler"), warning("replicaLags")]);
   await site.cluster.ask("replica", "select pg_wal_replay_resume()");
   await expect.poll(() => read("second@example.com")).toEqual({ shows: EVERYWHERE, isFromReplica: true });
 });
@@ -95,6 +97,6 @@ test("one that is gone is done without @scaling", async () => {
   await end(site.cluster.replica.run, "SIGQUIT");
   await add("third@example.com");
   expect(await read("third@example.com")).toEqual({ shows: EVERYWHERE, isFromReplica: false });
-  expect(await doctor({})).toContain("! The replica is of no use: connect ECONNREFUSED");
+  expect(await doctor()).toEqual([ok("pooler"), ofNoUse(/ECONNREFUSED/)]);
   expect(site.apps.map(({ output }) => output()).join()).toContain("the replica is not asked");
 });

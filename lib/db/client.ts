@@ -93,31 +93,11 @@ export type Statement = { name: string; text: string };
  */
 export async function decide<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
   shared.gatehouseDecisions ??= openPool(
-    { max: 5, application_name: "gatehouse decisions" },
+    // Behind a pooler it is this side that gives up, and the server notices (client_connection_check_interval).
+    { max: 5, application_name: "gatehouse decisions", ...(isPooled() && { query_timeout: 5_000 }) },
     { statement_timeout: 5_000, options: `${PLANNING} -c lock_timeout=4000` },
   );
-  const query = { ...statement, values };
-  if (isPooled()) return inBoundedTransaction(shared.gatehouseDecisions, query);
-  return (await shared.gatehouseDecisions.query<Row>(query)).rows;
-}
-
-/** The same bounds where they last for a transaction only. */
-async function inBoundedTransaction<Row extends QueryResultRow>(pool: Pool, query: QueryConfig): Promise<Row[]> {
-  const client = await pool.connect();
-  let isLost = false;
-  try {
-    await client.query("begin; set local statement_timeout = 5000; set local lock_timeout = 4000");
-    const { rows } = await client.query<Row>(query);
-    await client.query("commit");
-    return rows;
-  } catch (error) {
-    await client.query("rollback").catch(() => {
-      isLost = true;
-    });
-    throw error;
-  } finally {
-    client.release(isLost);
-  }
+  return (await shared.gatehouseDecisions.query<Row>({ ...statement, values })).rows;
 }
 
 /**

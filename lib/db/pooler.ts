@@ -24,6 +24,7 @@ const is = (wanted: string) => (value: string) => value === wanted;
 
 /** What connections ask for when they begin, and the role has to bring where a pooler keeps them from asking. */
 const NEEDED: Record<string, (value: string) => boolean> = {
+  client_connection_check_interval: isBounded,
   statement_timeout: isBounded,
   idle_in_transaction_session_timeout: isBounded,
   jit: is("off"),

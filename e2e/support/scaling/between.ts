@@ -50,7 +50,9 @@ const places = (apps: readonly number[]) => [
 /** @param port where it listens */
 export async function startHaproxy(folder: string, port: number, apps: readonly number[]): Promise<Run> {
   const listens = [/bind :443 .*/, `bind 127.0.0.1:${port}`] as const;
-  const file = written(folder, "haproxy.cfg", deployed("haproxy.cfg", [listens, ...places(apps)]));
+  // Fewer files than this user may open.
+  const most = ["maxconn 4000", "maxconn 400"] as const;
+  const file = written(folder, "haproxy.cfg", deployed("haproxy.cfg", [listens, most, ...places(apps)]));
   const run = startAsUser(program("haproxy"), ["-db", "-f", file]);
   await until(run, () => answers(`http://127.0.0.1:${port}`));
   return run;

@@ -33,8 +33,14 @@ export type ScaledSite = {
 
 const portOf = ({ url }: Server) => new URL(url).port;
 
-/** @param more settings of the app, beside those that docs/scaling.md gives it */
-export async function startScaledSite(more: Record<string, string> = {}): Promise<ScaledSite> {
+/** Both database servers tell what they are asked, by which it shows who was. */
+const TELLING = ["log_statement=all"];
+
+/**
+ * @param more settings of the app, beside those that docs/scaling.md gives it
+ * @param ofServers settings of the database servers
+ */
+export async function startScaledSite(more: Record<string, string> = {}, ofServers = TELLING): Promise<ScaledSite> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "gatehouse-scaling-"));
   chmodSync(folder, 0o755);
   const endings: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
@@ -46,8 +52,7 @@ export async function startScaledSite(more: Record<string, string> = {}): Promis
     return run;
   };
   try {
-    // Both tell what they are asked, by which it shows who was.
-    const cluster = await startCluster(folder, ["log_statement=all"]);
+    const cluster = await startCluster(folder, ofServers);
     endings.push(cluster.end);
     const pgbouncer = ends(await startPgbouncer(folder, cluster));
     const [port, nginxPort] = [await freePort(), await freePort()];
