@@ -32,18 +32,20 @@ function keptIn(root: string): { name: string; file: string }[] {
     });
 }
 
-const codeIn = (cell = "") => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text);
+/** A cell that names what is kept, as opposed to one of another table. */
+const NAMES = /^`\w+`(, `\w+`)*$/;
+
+const codeIn = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text);
 
 /** Rows of the guide whose first cell names what is kept and whose second the file, and those that are missing; a sentence each. */
 export function processMemoryProblems(root: string, documents: MarkdownDocument[]): string[] {
   const guide = documents.find((document) => document.path === GUIDE);
   // Whoever has taken the guides out has nothing to keep up to date.
   if (!guide) return [];
-  const rows = guide.rows.flatMap(({ cells, line }) =>
-    codeIn(cells[1])
-      .filter((file) => /^lib\/.*\.tsx?$/.test(file) && cells.length === 3)
-      .flatMap((file) => codeIn(cells[0]).map((name) => ({ name, file, line }))),
-  );
+  const rows = guide.rows.flatMap(({ cells: [what = "", where = ""], line }) => {
+    const [file = ""] = NAMES.test(what) ? codeIn(where) : [];
+    return file.startsWith("lib/") ? codeIn(what).map((name) => ({ name, file, line })) : [];
+  });
   const kept = keptIn(root);
   const isSame = (a: { name: string; file: string }) => (b: typeof a) => a.name === b.name && a.file === b.file;
   return [
