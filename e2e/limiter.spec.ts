@@ -7,6 +7,7 @@ import { users } from "@/lib/db/schema/users";
 import { expect, logIn, test } from "./fixtures";
 import { type Answer, clientOf } from "./support/api";
 import { actionOn, alertIn, formData } from "./support/forms";
+import { isIn, type SignIn, signInBy, told, WRONG } from "./support/guesses";
 import { type Isolated, startIsolated } from "./support/isolated";
 import { type Postbox, signIn, smtpPostbox, toldBy } from "./support/mail";
 import { addPerson, PASSWORD } from "./support/people";
@@ -16,7 +17,6 @@ import type { Server } from "./support/server";
 /** The limits on attempts as the world meets them: by forms, by Auth.js' endpoint, over several servers. */
 
 const LIMIT = 15;
-const WRONG = "not the password";
 const INVALID = "That login and password do not belong together. Check both and try again.";
 const TOO_MANY = /^Too many failed login attempts\. Try again in (59|60) minutes\.$/;
 
@@ -33,41 +33,6 @@ const newName = (stem = "limited") => {
 async function addSomebody(loginId = newName()): Promise<{ id: string; loginId: string }> {
   return { id: await addPerson(site.ctx(), loginId), loginId };
 }
-
-type SignIn = (loginId: string, password?: string, headers?: Record<string, string>) => Promise<Answer>;
-
-/**
- * Signs in as a program does, by Auth.js' endpoint: with its token, but without a page.
- * @param origin where people know the app to be
- */
-async function signInBy(base: string, origin = base): Promise<SignIn> {
-  const client = clientOf(base);
-  const { headers: given, json } = await client("GET", "/api/auth/csrf");
-  const cookie = given
-    .getSetCookie()
-    .map((each) => each.replace(/;.*/, ""))
-    .join("; ");
-  return (loginId, password = WRONG, headers = {}) =>
-    client("POST", "/api/auth/callback/password", {
-      body: String(new URLSearchParams({ csrfToken: String(json.csrfToken), loginId, password })),
-      headers: { cookie, origin, "content-type": "application/x-www-form-urlencoded", ...headers },
-    });
-}
-
-const isIn = ({ headers }: Answer) => headers.getSetCookie().some((each) => /^gatehouse-session=[\w-]{43}/.test(each));
-const isInvalid = ({ headers }: Answer) => /error=CredentialsSignin&code=invalid/.test(headers.get("location") ?? "");
-const isBlocked = ({ status, headers, json }: Answer) =>
-  status === 429 &&
-  headers.get("content-type") === "application/problem+json" &&
-  /^\d+$/.test(headers.get("retry-after") ?? "") &&
-  Number(headers.get("retry-after")) <= 3600 &&
-  String(json.detail).startsWith("Too many failed login attempts.");
-
-const told = (answers: Answer[]) => ({
-  in: answers.filter(isIn).length,
-  invalid: answers.filter(isInvalid).length,
-  blocked: answers.filter(isBlocked).length,
-});
 
 /** Many attempts at once, every other one at each of the two servers. */
 async function storm(amount: number, attempt: (n: number) => [loginId: string, password?: string]): Promise<Answer[]> {

@@ -1,7 +1,9 @@
+import { sql } from "drizzle-orm";
 import { primaryAuthenticator } from "@/lib/auth/authenticators/registry";
 import { ConfigError, config } from "@/lib/config/env";
-import { faultOf, isUnavailable } from "@/lib/db/client";
+import { type Database, database, faultOf, isUnavailable } from "@/lib/db/client";
 import { migrateDatabase } from "@/lib/db/migrate";
+import { isPoolerRefusal } from "@/lib/db/pooler";
 import { startHousekeeping } from "@/lib/housekeeping";
 import { logAsJson, logOf } from "@/lib/log/log";
 import { composeMail } from "@/lib/mail/compose";
@@ -23,8 +25,11 @@ function outliveLogReader(): void {
   }
 }
 
+const POOLER_UNSAID = "DATABASE_URL leads to a connection pooler. Set DATABASE_POOLER=transaction, see docs/scaling.md";
+
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
+  if (isPoolerRefusal(error)) return `Gatehouse cannot start: ${POOLER_UNSAID} (${faultOf(error)})`;
   if (isUnavailable(error)) return `Gatehouse cannot start: the database cannot be reached: ${faultOf(error)}`;
   return `Gatehouse cannot start: ${faultOf(error)}`;
 }
@@ -40,7 +45,11 @@ export async function start(): Promise<void> {
     watchRequests();
     const connections = isProduction ? watchConnections() : undefined;
     if (!DATABASE_URL) throw new Error("DATABASE_URL is not set. For development start with: npm run dev");
-    if (MIGRATE_ON_START) await migrateDatabase(DATABASE_URL, reportSync);
+    if (MIGRATE_ON_START) {
+      await migrateDatabase(DATABASE_URL, reportSync);
+      // What does not take the settings of the pool is told of now, not with every request.
+      await database().execute(sql`select 1`);
+    }
     const flushTraces = await startTelemetry();
     const stopWork = [startMailWorker(composeMail), startHousekeeping()];
     if (!connections) return;
@@ -53,8 +62,8 @@ export async function start(): Promise<void> {
   }
 }
 
-async function reportSync(db: Parameters<typeof syncPermissions>[0]): Promise<void> {
-  const { removed } = await syncPermissions(db);
+async function reportSync(db: Database, afterCommit: (() => void)[]): Promise<void> {
+  const { removed } = await syncPermissions(db, { afterCommit });
   for (const { token, grants } of removed) {
     logOf("permissions").warn("no longer declared: removed", { permission: token, grants });
   }

@@ -13,7 +13,8 @@ export const canInstall = (): boolean => process.getuid?.() === 0 && existsSync(
  * @param options further options of apt-get
  */
 export async function installPackages(packages: string[], options: string[] = []): Promise<void> {
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  // The level at which no service is started: a test starts its own.
+  const env = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   const { code } = await run(APT_GET, ["update"], { env });
   if (code === 0) await run(APT_GET, ["install", "-y", ...options, ...packages], { env });
 }

@@ -6,6 +6,7 @@ import { envProblems, foreignProblems, variableProblems } from "./docs/environme
 import { type Knowledge, knowledgeOf } from "./docs/knowledge";
 import { linkProblems } from "./docs/links";
 import { newEntities } from "./docs/new-entities";
+import { processMemoryProblems } from "./docs/process-memory";
 import { at, buildWorld, removeWorld } from "./docs/world";
 
 type BlockCheck = (block: Block, surroundings: Surroundings) => string[] | Promise<string[]>;
@@ -76,6 +77,7 @@ export async function docsProblems(
       ...texts.flat(),
       ...linkProblems(root, documents),
       ...variableProblems(root, documents, known),
+      ...processMemoryProblems(root, documents),
     ];
   } finally {
     removeWorld(world);

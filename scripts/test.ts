@@ -7,6 +7,7 @@ import { findChromium } from "./chromium";
 import { readDocuments } from "./docs/document";
 import { writeBrowserTests } from "./docs/tests";
 import { binary, run } from "./processes";
+import { findServers } from "./servers";
 import { findSlapd } from "./slapd";
 import { type Counts, readCounts, summary } from "./test-reports";
 
@@ -26,6 +27,13 @@ async function directoryServer(): Promise<Counts> {
   console.log(`${file} is there.`);
   // For all that are started from here.
   process.env.SLAPD_PATH = file;
+  return NOTHING;
+}
+
+/** The same for the tests of several machines. */
+async function servers(): Promise<Counts> {
+  if (!(await findServers())) return ONE_FAILED;
+  console.log("HAProxy, nginx, PgBouncer and PostgreSQL are there.");
   return NOTHING;
 }
 
@@ -65,6 +73,7 @@ async function allParts(): Promise<Counts[]> {
   const before = [
     await part("Checks", checks),
     await part("Directory server", directoryServer),
+    await part("Servers of several machines", servers),
     await part("Unit and service tests", unitTests),
   ];
   const built = await part("Build", async () => ((await build()) ? ONE_PASSED : ONE_FAILED));

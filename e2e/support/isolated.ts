@@ -31,7 +31,7 @@ async function onServer(statement: string): Promise<void> {
 }
 
 /** Makes the settings those of this process. @returns what puts the old ones back */
-function adopt(settings: Record<string, string>): () => void {
+export function adopt(settings: Record<string, string>): () => void {
   const before = Object.keys(settings).map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, settings);
   setDatabaseUrl(settings.DATABASE_URL ?? "");

@@ -23,13 +23,13 @@ export const serve = (folder: string): [string, string[]] => [
   [path.join(folder, ".next", "start.mjs")],
 ];
 
-/** Serves the build in `cwd` on a free port; ready when this resolves. */
+/** Serves the build in `cwd` on a free port unless `extra` has one; ready when this resolves. */
 export async function startServer(
   cwd: string,
   databaseUrl: string,
   extra: Record<string, string> = {},
 ): Promise<Server> {
-  const port = await freePort();
+  const port = Number(extra.PORT ?? (await freePort()));
   const url = `http://localhost:${port}`;
   const env = productionEnv({ DATABASE_URL: databaseUrl, AUTH_URL: url, PORT: String(port), ...extra });
   const run = start(...serve(cwd), { cwd, env });

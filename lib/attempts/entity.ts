@@ -9,6 +9,7 @@ export const attemptEntity: Entity = {
   name: "attempts",
   table,
   access,
+  readsReplica: true,
   isId: (text) => /^\d{1,18}$/.test(text),
   label: "loginId",
   order: { column: table.id },

@@ -28,6 +28,7 @@ export const auditEntity: Entity = {
   name: "audit",
   table,
   access,
+  readsReplica: true,
   isId: (text) => /^\d{1,18}$/.test(text),
   label: "entityLabel",
   order: { column: table.id },

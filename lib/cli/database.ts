@@ -18,9 +18,7 @@ export async function openDatabase(): Promise<() => Promise<void>> {
   if (DATABASE_URL) return closeDatabase;
   const embedded = await embeddedDatabase(path.resolve(DATA_DIR));
   setDatabaseUrl(embedded.url);
-  await migrateDatabase(embedded.url, async (db) => {
-    await syncPermissions(db);
-  });
+  await migrateDatabase(embedded.url, (db, afterCommit) => syncPermissions(db, { afterCommit }));
   return async () => {
     await closeDatabase();
     await embedded.release();

@@ -4,6 +4,8 @@ import { type Config, ConfigError, parseEnv } from "./env";
 /** Every variable of the product's description, with a value that is not the default. */
 const documented: Record<string, string> = {
   DATABASE_URL: "postgresql://db.internal/gatehouse",
+  DATABASE_POOLER: "transaction",
+  DATABASE_REPLICA_URL: "postgresql://replica.internal/gatehouse",
   MIGRATE_ON_START: "false",
   PORT: "4000",
   LISTEN_ADDRESS: "127.0.0.1",
@@ -124,6 +126,7 @@ describe("defaults", () => {
       isHttps: false,
       AUTH_URL: "http://localhost:3000",
       AUTH_SECRET: [],
+      DATABASE_POOLER: "none",
       MIGRATE_ON_START: true,
       PORT: 3000,
       TRUSTED_PROXIES: 0,
@@ -236,6 +239,8 @@ describe("the example of each problem", () => {
   const wrong: Record<string, string> = {
     NODE_ENV: "staging",
     DATABASE_URL: "mysql://db/gatehouse",
+    DATABASE_POOLER: "session",
+    DATABASE_REPLICA_URL: "replica",
     AUTH_URL: "gatehouse",
     LOGIN_ID: "phone",
     LOGIN_AUTHENTICATOR: "Kerberos 5",

@@ -23,6 +23,8 @@ export type ConfigProblem = { name: string; problem: string; example: string };
 
 const examples: Record<string, string> = {
   DATABASE_URL: "postgres://gatehouse:password@localhost:5432/gatehouse",
+  DATABASE_POOLER: "transaction",
+  DATABASE_REPLICA_URL: "postgres://gatehouse:password@replica.example.com:5432/gatehouse",
   AUTH_SECRET: "the output of: openssl rand -base64 32",
   AUTH_URL: "https://gatehouse.example.com",
   PORT: "3000",

@@ -62,6 +62,13 @@ export const settings = {
     mostPerUser: 50,
   },
 
+  replica: {
+    /** For so long a read waits for the replica to have all that is committed; then the primary is asked. */
+    waitMs: 200,
+    /** A replica that does not answer is left alone for so long. */
+    restSeconds: 5,
+  },
+
   health: {
     /** Bound for what `/api/health/ready` waits for from the database. */
     databaseMs: 2_000,

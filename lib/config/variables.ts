@@ -128,13 +128,17 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Where traces go by OTLP over HTTP; the exporter reads its other variables (headers, time limit) by itself. */
 const collector = z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional();
 
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
+  .optional();
+
 /** Every variable that the app knows, with its default. */
 export const variables = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
-    .optional(),
+  DATABASE_URL: postgresUrl,
+  DATABASE_POOLER: z.enum(["none", "transaction"], { error: "must be none or transaction" }).default("none"),
+  DATABASE_REPLICA_URL: postgresUrl,
   MIGRATE_ON_START: switchOf(true),
   PORT: wholeNumber(3000, 0),
   // scripts/bundle/start.mjs reads it, before anything of the app is there.

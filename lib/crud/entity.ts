@@ -160,6 +160,8 @@ export type Entity = {
   fields: Record<string, Field>;
   /** The condition of the search box. */
   search?: (text: string) => SQL | undefined;
+  /** Whether its lists are read from the replica, as exports always are: worth two questions more where rows are many. */
+  readsReplica?: true;
   /** Absent for what can only be read. */
   editing?: Editing;
   /** Why a row may not be edited or deleted by the actor: asked for every row of a list, and again by the verbs. */

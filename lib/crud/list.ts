@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { settings } from "@/lib/config/settings";
 import type { Context } from "@/lib/context";
+import { onReplica } from "@/lib/db/replica";
 import type { Entity, StoredRow } from "./entity";
 import type { ListQuery } from "./list-query";
 import { offsetOf, orderBy, orderOf, type SortKey, sortKeys, whereOf } from "./list-sql";
@@ -128,12 +129,23 @@ async function readPage(
 }
 
 /** One page of an entity's rows, with `shown` relations by name or by id. */
-export async function listRows(
+export function listRows(
   ctx: Context,
   entity: Entity,
   query: ListQuery,
   shown: Iterable<string>,
   as: "names" | "ids" = "names",
+): Promise<Page<StoredRow>> {
+  if (!entity.readsReplica) return listIn(ctx, entity, query, shown, as);
+  return onReplica(ctx.db, (db) => listIn({ ...ctx, db }, entity, query, shown, as));
+}
+
+async function listIn(
+  ctx: Context,
+  entity: Entity,
+  query: ListQuery,
+  shown: Iterable<string>,
+  as: "names" | "ids",
 ): Promise<Page<StoredRow>> {
   if (entity.list) return entity.list(ctx, query);
   const where = whereOf(ctx, entity, query);

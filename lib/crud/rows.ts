@@ -2,6 +2,7 @@ import { and, asc, gt, inArray, type SQL, sql } from "drizzle-orm";
 import type { Context } from "@/lib/context";
 import { correlated } from "@/lib/db/correlated";
 import { readInBatches } from "@/lib/db/cursor";
+import { inBatchesOnReplica } from "@/lib/db/replica";
 import { keyOfColumn } from "./columns";
 import type { Entity, Field, StoredRow } from "./entity";
 import type { ListQuery } from "./list-query";
@@ -90,8 +91,24 @@ async function addNames(ctx: Context, entity: Entity, rows: StoredRow[], shown: 
   }
 }
 
+/** The rows of the entity's own table. */
+async function* everyStoredRow(
+  ctx: Context,
+  entity: Entity,
+  query: ListQuery,
+  shown: string[],
+  url?: string,
+): AsyncGenerator<StoredRow[]> {
+  const select = (db: Context["db"]) => selectAll({ ...ctx, db }, entity, query);
+  for await (const rows of readInBatches(select, undefined, url)) {
+    await addNames(ctx, entity, rows, shown);
+    yield await presented(ctx, entity, rows);
+  }
+}
+
 /**
- * All rows that match, in the order of the list and in batches, whatever their number in flat memory.
+ * All rows that match, in the order of the list and in batches, whatever their number in flat memory; from the replica, where
+ * there is one that keeps up.
  * @param shown names of the relations to read
  */
 export async function* everyRow(
@@ -101,10 +118,7 @@ export async function* everyRow(
   shown: string[],
 ): AsyncGenerator<StoredRow[]> {
   if (!entity.list) {
-    for await (const rows of readInBatches((db) => selectAll({ ...ctx, db }, entity, query))) {
-      await addNames(ctx, entity, rows, shown);
-      yield await presented(ctx, entity, rows);
-    }
+    yield* inBatchesOnReplica(ctx.db, (db, url) => everyStoredRow({ ...ctx, db }, entity, query, shown, url));
     return;
   }
   for (let page = 1; ; page += 1) {

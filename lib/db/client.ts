@@ -1,6 +1,6 @@
 import { drizzle, type NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
 import type { PgDatabase } from "drizzle-orm/pg-core";
-import { Client, Pool, type PoolConfig, type QueryResultRow } from "pg";
+import { Client, Pool, type PoolConfig, type QueryConfig, type QueryResultRow } from "pg";
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import { logOf } from "@/lib/log/log";
@@ -18,26 +18,44 @@ const shared = globalThis as typeof globalThis & {
   gatehousePool?: { pool: Pool; db: Database };
   gatehouseDecisions?: Pool;
   gatehouseProbe?: Pool;
+  gatehouseReplica?: { pool: Pool; db: Database };
 };
 
 // Compiling a list's query, or starting workers for it, takes longer than running it.
 const PLANNING = "-c jit=off -c max_parallel_workers_per_gather=0";
 
-function openPool(config: PoolConfig): Pool {
-  const pool = new Pool({ connectionString: databaseUrl(), connectionTimeoutMillis: 5_000, ...config });
+/** Whether each transaction may have another connection to the server: what is set or prepared on one is gone then. */
+const isPooled = () => config().DATABASE_POOLER === "transaction";
+
+/** Sends every statement without its name. */
+class Unprepared extends Client {
+  /** Has many signatures, in all of which a name can only be in the first argument. */
+  override query(...all: never[]): never {
+    const [statement, ...rest] = all as unknown[] as [QueryConfig | string, ...unknown[]];
+    const isNamed = typeof statement === "object" && statement.name !== undefined;
+    const query = super.query as (...all: unknown[]) => never;
+    return query.call(this, isNamed ? { ...statement, name: undefined } : statement, ...rest);
+  }
+}
+
+/** What the server is told when a connection begins; behind a pooler it is set for the role (docs/scaling.md). */
+type Beginning = Pick<PoolConfig, "statement_timeout" | "idle_in_transaction_session_timeout" | "options">;
+
+function openPool(config: PoolConfig, beginning: Beginning): Pool {
+  const pool = new Pool({
+    connectionString: databaseUrl(),
+    connectionTimeoutMillis: 5_000,
+    ...config,
+    ...(isPooled() ? { Client: Unprepared } : beginning),
+  });
   // Without a listener, a connection that the server ends while idle would end the whole process.
   pool.on("error", (error) => log.error("idle connection lost", { fault: error.message }));
   return pool;
 }
 
-function open() {
-  const pool = openPool({
-    max: 10,
-    statement_timeout: 30_000,
-    idle_in_transaction_session_timeout: 60_000,
-    application_name: "gatehouse",
-    options: PLANNING,
-  });
+function open(config: PoolConfig) {
+  const beginning = { statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000, options: PLANNING };
+  const pool = openPool(config, beginning);
   return { pool, db: drizzle({ client: pool }) };
 }
 
@@ -53,8 +71,17 @@ export function databaseUrl(): string {
 
 /** The database of this process; connects lazily. */
 export function database(): Database {
-  shared.gatehousePool ??= open();
+  shared.gatehousePool ??= open({ max: 10, application_name: "gatehouse" });
   return shared.gatehousePool.db;
+}
+
+/** The replica for reads; undefined where there is none. lib/db/replica.ts says when it may be asked. */
+export function replicaDatabase(): Database | undefined {
+  const connectionString = config().DATABASE_REPLICA_URL;
+  if (!connectionString) return undefined;
+  const own = { connectionString, max: 5, connectionTimeoutMillis: 1_000, application_name: "gatehouse reads" };
+  shared.gatehouseReplica ??= open(own);
+  return shared.gatehouseReplica.db;
 }
 
 /** A statement that is planned once a connection; its name stands for its text. */
@@ -65,12 +92,11 @@ export type Statement = { name: string; text: string };
  * reports, never takes their connections away, is never part of a transaction that may be taken back, and gives up early.
  */
 export async function decide<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
-  shared.gatehouseDecisions ??= openPool({
-    max: 5,
-    statement_timeout: 5_000,
-    application_name: "gatehouse decisions",
-    options: `${PLANNING} -c lock_timeout=4000`,
-  });
+  shared.gatehouseDecisions ??= openPool(
+    // Behind a pooler it is this side that gives up, and the server notices (client_connection_check_interval).
+    { max: 5, application_name: "gatehouse decisions", ...(isPooled() && { query_timeout: 5_000 }) },
+    { statement_timeout: 5_000, options: `${PLANNING} -c lock_timeout=4000` },
+  );
   return (await shared.gatehouseDecisions.query<Row>({ ...statement, values })).rows;
 }
 
@@ -80,20 +106,20 @@ export async function decide<Row extends QueryResultRow>(statement: Statement, v
  */
 export function probe(): Database {
   const { databaseMs } = settings.health;
-  shared.gatehouseProbe ??= openPool({
-    max: 1,
-    connectionTimeoutMillis: databaseMs,
-    query_timeout: databaseMs,
-    statement_timeout: databaseMs,
-    application_name: "gatehouse probe",
-  });
+  const own = { max: 1, connectionTimeoutMillis: databaseMs, query_timeout: databaseMs };
+  shared.gatehouseProbe ??= openPool(
+    { ...own, application_name: "gatehouse probe" },
+    { statement_timeout: databaseMs },
+  );
   return drizzle({ client: shared.gatehouseProbe });
 }
 
 /** Ends all connections, for processes that want to exit (CLI, tests). */
 export async function closeDatabase(): Promise<void> {
-  const pools = [shared.gatehousePool?.pool, shared.gatehouseDecisions, shared.gatehouseProbe];
+  const { gatehousePool, gatehouseReplica, gatehouseDecisions, gatehouseProbe } = shared;
+  const pools = [gatehousePool?.pool, gatehouseReplica?.pool, gatehouseDecisions, gatehouseProbe];
   delete shared.gatehousePool;
+  delete shared.gatehouseReplica;
   delete shared.gatehouseDecisions;
   delete shared.gatehouseProbe;
   await Promise.all(pools.map((pool) => pool?.end()));
@@ -138,6 +164,9 @@ export async function withoutParameters<T>(queries: Promise<T>): Promise<T> {
     throw error instanceof Error && "query" in error && "params" in error ? innermost(error) : error;
   }
 }
+
+/** SQLSTATE of a failure, or the code of the system's error behind it. */
+export const codeOf = (error: unknown): string => driverError(error).code ?? "";
 
 /** What the driver says of a failure, for logs: without the statement and its parameters, which hold people's data. */
 export const faultOf = (error: unknown): string => driverError(error).message ?? String(error);

@@ -16,11 +16,11 @@ const count = (change: 1 | -1) => {
 };
 
 /** The place is free again when the connection is gone, even if nobody comes to read its end. */
-async function open(): Promise<Connection> {
+async function open(url: string): Promise<Connection> {
   if ((shared.gatehouseCursors ?? 0) >= MOST_AT_ONCE) throw new Unavailable();
   count(1);
   try {
-    const client = await connect(databaseUrl());
+    const client = await connect(url);
     client.once("end", () => count(-1));
     return client;
   } catch (error) {
@@ -72,13 +72,15 @@ function standIn(client: Connection, size: number) {
  * @param select makes the query on the database it is given, which is not the pool; it is called once for each batch, and
  *   may go on to change the rows
  * @param batchSize rows per batch
+ * @param url another server than that of the app
  * @throws Unavailable before anything is asked, when this process reads four results already
  */
 export async function* readInBatches<Row>(
   select: (db: Database) => PromiseLike<Row[]>,
   batchSize = 1000,
+  url = databaseUrl(),
 ): AsyncGenerator<Row[], void, undefined> {
-  const client = await open();
+  const client = await open(url);
   try {
     await client.query(BEGIN);
     const { db, isAsked, isAtEnd } = standIn(client, batchSize);

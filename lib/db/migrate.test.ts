@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { sql } from "drizzle-orm";
 import { afterEach, beforeEach, expect, inject, it } from "vitest";
-import { connect } from "./client";
+import { connect, type Database } from "./client";
 import { migrateDatabase } from "./migrate";
 
 const server = inject("testServerUrl");
@@ -62,10 +63,11 @@ it("bears several processes that start at the same moment, and lets one in after
   const turns: number[] = [];
   await Promise.all(
     [1, 2, 3, 4].map((turn) =>
-      migrateDatabase(url, async () => {
+      migrateDatabase(url, async (db) => {
         inside += 1;
         most = Math.max(most, inside);
-        expect(await tables()).toEqual(expect.arrayContaining(TABLES));
+        const { rows } = await db.execute(sql`select tablename from pg_tables where schemaname = 'public'`);
+        expect(rows.map(({ tablename }) => tablename)).toEqual(expect.arrayContaining(TABLES));
         turns.push(turn);
         inside -= 1;
       }),
@@ -76,10 +78,25 @@ it("bears several processes that start at the same moment, and lets one in after
   expect(await applied()).toHaveLength(journal.entries.length);
 });
 
-it("lets go of its turn when what follows fails", async () => {
-  const failing = migrateDatabase(url, () => Promise.reject(new Error("after all not")));
+it("lets go of its turn when what follows fails, and leaves nothing behind", async () => {
+  const told: string[] = [];
+  const failing = migrateDatabase(url, async (_db, afterCommit) => {
+    afterCommit.push(() => told.push("failed"));
+    throw new Error("after all not");
+  });
   await expect(failing).rejects.toThrow("after all not");
-  await migrateDatabase(url);
+  expect(await tables()).toEqual([]);
+  await migrateDatabase(url, async (_db, afterCommit) => afterCommit.push(() => told.push("done")));
+  expect(told).toEqual(["done"]);
+});
+
+it("heeds no bounds that the role has", async () => {
+  await query(url, `alter database "${name}" set statement_timeout = 1`);
+  const slowly = async (db: Database) => {
+    const { rows } = await db.execute(sql`select pg_sleep(0.05), current_setting('lock_timeout') as bound`);
+    expect(rows).toMatchObject([{ bound: "0" }]);
+  };
+  await migrateDatabase(url, slowly);
 });
 
 it("migrations follow each other in time, or a database that has a later one would pass over an earlier one", () => {

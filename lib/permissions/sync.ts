@@ -26,12 +26,18 @@ const grantsOf = (id: typeof table.id) =>
  * Brings the permissions table in line with lib/permissions.ts: inserts missing ones, updates descriptions, removes what
  * is not declared. Processes that do so at the same moment queue up.
  * @param dryRun only tells what would happen
+ * @param afterCommit where `db` is a transaction: takes what is to be done once it is committed
  */
 export async function syncPermissions(
   db: Database,
-  { dryRun = false, declaration = declared as Record<string, string> } = {},
+  {
+    dryRun = false,
+    declaration = declared as Record<string, string>,
+    afterCommit,
+  }: { dryRun?: boolean; declaration?: Record<string, string>; afterCommit?: (() => void)[] } = {},
 ): Promise<SyncResult> {
-  return inTransaction({ actor: { kind: "system" }, db, request: noRequest }, async (ctx) => {
+  const outer = { db, request: noRequest, ...(afterCommit && { afterCommit }) };
+  return inTransaction({ actor: { kind: "system" }, ...outer }, async (ctx) => {
     const { db: tx } = ctx;
     await tx.execute(sql`select pg_advisory_xact_lock(${SYNC_LOCK})`);
     const tokens = Object.keys(declaration);

@@ -11,6 +11,7 @@ import { listHref, parseListQuery } from "@/lib/crud/list-query";
 import { listFieldsOf, whereOf } from "@/lib/crud/list-sql";
 import { countExactly } from "@/lib/crud/page";
 import { everyRow } from "@/lib/crud/rows";
+import { onReplica } from "@/lib/db/replica";
 import type { AuditChanges } from "@/lib/db/schema/events";
 import type { AdminEntity, EntityTexts } from "@/lib/entities";
 import { Invalid } from "@/lib/errors";
@@ -66,7 +67,8 @@ export async function exportOf(
   const query = parseListQuery(Object.fromEntries(searchParams), listFieldsOf(ctx, definition));
   if (
     format === "xlsx" &&
-    (await countExactly(ctx.db, definition.table, whereOf(ctx, definition, query))) > XLSX_MAX_ROWS
+    (await onReplica(ctx.db, (db) => countExactly(db, definition.table, whereOf(ctx, definition, query)))) >
+      XLSX_MAX_ROWS
   ) {
     return tooMany(request, listHref(`/admin/${definition.name}`, query));
   }

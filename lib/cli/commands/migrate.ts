@@ -11,9 +11,7 @@ const migrateCommand: CliCommand = (program, tools) => {
       await tools.context();
       const { DATABASE_URL } = config();
       if (DATABASE_URL) {
-        await migrateDatabase(DATABASE_URL, async (db) => {
-          await syncPermissions(db);
-        });
+        await migrateDatabase(DATABASE_URL, (db, afterCommit) => syncPermissions(db, { afterCommit }));
       }
       tools.print(tools.texts.cli("migrated"));
     });

@@ -2,6 +2,7 @@ import type { CliTools } from "@/lib/cli/command";
 import { checkDirectory } from "./directory";
 import type { Finding } from "./finding";
 import { checkAuthenticator, checkDatabase, checkGroupMaps, checkMail } from "./installation";
+import { checkPooler, checkReplica } from "./machines";
 import { checkProviders } from "./providers";
 
 const MARKS = { ok: "✓", warning: "!", wrong: "✗" } as const;
@@ -20,6 +21,8 @@ export async function examine({ context }: Pick<CliTools, "context">): Promise<F
   const hasDatabase = database.every(({ state }) => state !== "wrong");
   return [
     ...database,
+    ...(hasDatabase ? await checkPooler(await context()) : []),
+    ...(hasDatabase ? await checkReplica(await context()) : []),
     ...checkAuthenticator(),
     ...(await checkMail()),
     ...(await checkDirectory()),

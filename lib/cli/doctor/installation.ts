@@ -6,6 +6,7 @@ import type { Context } from "@/lib/context";
 import { canonicalName } from "@/lib/crud/name";
 import { faultOf as databaseFault } from "@/lib/db/client";
 import { pendingMigrations } from "@/lib/db/migrate";
+import { isPoolerRefusal } from "@/lib/db/pooler";
 import { groups } from "@/lib/db/schema/access";
 import { chooseTransport } from "@/lib/mail/transports/choose";
 import { type Finding, ok, warning, wrong } from "./finding";
@@ -23,7 +24,7 @@ export async function checkDatabase(context: () => Promise<Context>): Promise<Fi
       pending === 0 ? ok("migrated") : wrong("pending", { count: pending }),
     ];
   } catch (error) {
-    return [wrong("noDatabase", { reason: databaseFault(error) })];
+    return [isPoolerRefusal(error) ? wrong("poolerRefuses") : wrong("noDatabase", { reason: databaseFault(error) })];
   }
 }
 
