@@ -30,12 +30,12 @@ export const reading = (client: Client): Work => ({
   once: async () => ({ told: toldBy(await whole(client("GET", "/account")), ({ status }) => status === 200) }),
 });
 
-/** A new user in a group, by the API; its login is the key. */
-export const addingUsers = (client: Client, groupId: string): Work => ({
+/** A new user in a group, by the API; its login is the key. @param sendWelcome whether a mail goes with it */
+export const addingUsers = (client: Client, groupId: string, sendWelcome = false): Work => ({
   kind: "add user",
   async once() {
     const loginId = mailed("added");
-    const body = { loginId, groupIds: [groupId], sendWelcome: false };
+    const body = { loginId, groupIds: [groupId], sendWelcome };
     const answer = await client("POST", "/api/users", { body, headers: { "content-type": "application/json" } }).catch(
       (error: unknown) => error,
     );
