@@ -63,7 +63,7 @@ for (const [offset, seconds] of [
   ["+1h", 3_600],
   ["-1h", -3_600],
 ] as const) {
-  const tag = offset.endsWith("d") ? ["@fault"] : ["@fault", "@long"];
+  const tag = offset === "+1d" ? ["@fault"] : ["@fault", "@long"];
 
   test.describe(`a server whose clock is ${offset} off`, { tag }, () => {
     let server: Server;

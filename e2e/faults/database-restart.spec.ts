@@ -90,7 +90,7 @@ for (const [how, words] of [
   test(
     `a database that is ${words} under load loses nothing that was acknowledged, and the app recovers by itself`,
     {
-      tag: "@fault",
+      tag: how === "crash" ? ["@fault"] : ["@fault", "@long"],
     },
     () => restartUnderLoad(how, { rounds: 1, side: 1 }),
   );

@@ -2,7 +2,7 @@ import { expect, test } from "@/e2e/fixtures";
 import { type Answer, clientOf, cookieOf } from "@/e2e/support/api";
 import { actionOn, formData } from "@/e2e/support/forms";
 import { type Isolated, startIsolated } from "@/e2e/support/isolated";
-import { addPerson } from "@/e2e/support/people";
+import { createTestUser } from "@/lib/testing/factories";
 import { type Directory, startDirectory } from "@/lib/testing/slapd";
 import { startUnreliableProxy, type UnreliableProxy } from "@/lib/testing/unreliable-proxy";
 import { tellsUnavailable } from "./support/answers";
@@ -42,8 +42,8 @@ test.beforeAll(async () => {
         ["password", PASSWORD],
       ]),
     });
-  const root = await addPerson(site.ctx(), "root@example.com", { isSuperuser: true, password: "" });
-  const signedIn = clientOf(site.url, await cookieOf(site.ctx(), root));
+  const root = await createTestUser({ isSuperuser: true });
+  const signedIn = clientOf(site.url, await cookieOf(site.ctx(), root.id));
   read = () => signedIn("GET", "/admin/users");
 });
 

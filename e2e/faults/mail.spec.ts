@@ -27,7 +27,10 @@ test.beforeAll(async () => {
   const id = await addPerson(site.ctx(), "root@example.com", { isSuperuser: true });
   const root = clientOf(site.url, await cookieOf(site.ctx(), id));
   invite = (loginId) =>
-    root("POST", "/api/users", { body: { loginId }, headers: { "content-type": "application/json" } });
+    root("POST", "/api/users", {
+      body: { loginId, sendWelcome: true },
+      headers: { "content-type": "application/json" },
+    });
 });
 
 test.afterAll(async () => {
@@ -55,7 +58,9 @@ test("a mail server that never greets changes no answer, and the mail goes out o
   await expect.poll(() => proxy.connections()).toBeGreaterThan(0);
   await expectUsualAnswers("silent again");
   proxy.hang(false);
-  await expect.poll(() => sentTo("root@example.com"), { timeout: 90_000 }).toBe(1);
+  for (const to of ["root", "invited-silent", "invited-silent-again"]) {
+    await expect.poll(() => sentTo(`${to}@example.com`), { timeout: 90_000 }).toBe(1);
+  }
 });
 
 test("a mail server that takes a mail and does not say so changes no answer, and nothing is sent twice", {
