@@ -163,6 +163,25 @@ test.describe("a database without a free connection", { tag: "@fault" }, () => {
   });
 });
 
+test("a page that fails in the middle by a database that cannot be asked is told to come back, not that it is broken", {
+  tag: "@fault",
+}, async () => {
+  const blocker = await connect(site.databaseUrl);
+  await cluster.run("alter system set lock_timeout = '300ms'", "select pg_reload_conf()");
+  try {
+    await blocker.query("begin");
+    await blocker.query("lock table groups in access exclusive mode");
+    // The middleware lets it in, asking other tables; the page itself meets the lock.
+    const failed = await root("GET", "/admin/groups");
+    expect([failed.status, failed.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect((await read()).status).toBe(200);
+  } finally {
+    await blocker.end();
+    await cluster.run("alter system reset lock_timeout", "select pg_reload_conf()");
+  }
+  expect((await root("GET", "/admin/groups")).status).toBe(200);
+});
+
 test.describe("a database that only reads", { tag: "@fault" }, () => {
   const setReadOnly = async (isSo: boolean) => {
     await cluster.run(

@@ -18,7 +18,7 @@ const MANY = 50;
 let directory: Directory;
 let proxy: UnreliableProxy;
 let site: Isolated;
-let signIn: (loginId: string) => Promise<Answer>;
+let signIn: (loginId: string, base?: string) => Promise<Answer>;
 let read: () => Promise<Answer>;
 
 test.beforeAll(async () => {
@@ -29,14 +29,13 @@ test.beforeAll(async () => {
     LOGIN_AUTHENTICATOR: "ldap",
     LDAP_SERVER_URL: proxy.url,
     LDAP_DN_FORMAT: `mail={},${directory.peopleBase}`,
-    LDAP_TIMEOUT_MS: "12000",
+    LDAP_TIMEOUT_MS: "60000",
     SMTP_URL: "smtp://127.0.0.1:1",
     ATTEMPT_IP_LIMIT: "0",
   });
-  const client = clientOf(site.url);
-  const action = actionOn((await client("GET", "/login")).text);
-  signIn = (loginId) =>
-    client("POST", "/login", {
+  const action = actionOn((await clientOf(site.url)("GET", "/login")).text);
+  signIn = (loginId, base = site.url) =>
+    clientOf(base)("POST", "/login", {
       body: formData(action, [
         ["loginId", loginId],
         ["password", PASSWORD],
@@ -66,7 +65,7 @@ test("a directory that hangs holds up only those who wait for it; all of them ar
     return answer;
   });
   try {
-    await expect.poll(() => proxy.connections()).toBe(MANY);
+    await expect.poll(() => proxy.connections(), { timeout: 50_000 }).toBe(MANY);
     for (let n = 0; n < 5; n += 1) expect((await read()).status).toBe(200);
     expect(answered).toBe(0);
   } finally {
@@ -80,10 +79,11 @@ test("a directory that hangs holds up only those who wait for it; all of them ar
 test("a directory that never answers, or is not there, is told as such, and never as a wrong password", {
   tag: "@fault",
 }, async () => {
+  const { url } = await site.startAnother({ LDAP_TIMEOUT_MS: "2000" });
   proxy.hang(true);
   const startedAt = performance.now();
-  expect(tellsUnavailable(await signIn("person-0@example.com"))).toBe(true);
-  figure("ms to the answer, with LDAP_TIMEOUT_MS at 12000", Math.round(performance.now() - startedAt));
+  expect(tellsUnavailable(await signIn("person-0@example.com", url))).toBe(true);
+  figure("ms to the answer, with LDAP_TIMEOUT_MS at 2000", Math.round(performance.now() - startedAt));
   proxy.hang(false);
   proxy.fail(3);
   for (let n = 0; n < 3; n += 1) expect(tellsUnavailable(await signIn("person-0@example.com"))).toBe(true);
