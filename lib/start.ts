@@ -16,13 +16,12 @@ import { shutDownOnSignal } from "@/lib/server/shutdown";
 import { registerSubscribers } from "@/lib/subscribers";
 import { startTelemetry } from "@/lib/telemetry";
 
-/** Where nobody reads the log any more, a failed line must not become another line that fails, on and on. */
-function outliveLogReader(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-  }
+/**
+ * Where nobody reads the log any more, or its disk is full, the line is lost and the server goes on: it must not end by it,
+ * nor write another line that fails, on and on.
+ */
+function outliveLog(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 }
 
 const POOLER_UNSAID = "DATABASE_URL leads to a connection pooler. Set DATABASE_POOLER=transaction, see docs/scaling.md";
@@ -40,7 +39,7 @@ export async function start(): Promise<void> {
     const { DATABASE_URL, MIGRATE_ON_START, isProduction } = config();
     primaryAuthenticator();
     registerSubscribers();
-    outliveLogReader();
+    outliveLog();
     if (isProduction) logAsJson();
     watchRequests();
     const connections = isProduction ? watchConnections() : undefined;

@@ -6,6 +6,7 @@ import { runChecks } from "./checks";
 import { findChromium } from "./chromium";
 import { readDocuments } from "./docs/document";
 import { writeBrowserTests } from "./docs/tests";
+import { findFaketime } from "./faketime";
 import { binary, run } from "./processes";
 import { findServers } from "./servers";
 import { findSlapd } from "./slapd";
@@ -47,11 +48,12 @@ async function unitTests(): Promise<Counts> {
 async function browserTests(): Promise<Counts> {
   const CHROMIUM_PATH = await findChromium();
   if (!CHROMIUM_PATH) return ONE_FAILED;
+  const FAKETIME_PATH = await findFaketime();
   const report = path.join(folder, "playwright.json");
   const removeSamples = writeBrowserTests(process.cwd(), readDocuments(process.cwd()));
   try {
     const { code } = await run(binary("playwright"), ["test", "--reporter=list,json"], {
-      env: { CHROMIUM_PATH, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+      env: { CHROMIUM_PATH, FAKETIME_PATH, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
     });
     return readCounts("playwright", report, code);
   } finally {

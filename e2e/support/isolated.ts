@@ -24,8 +24,8 @@ export type Isolated = {
   end: () => Promise<void>;
 };
 
-async function onServer(statement: string): Promise<void> {
-  const admin = await connect(env("E2E_ADMIN_DATABASE_URL"));
+async function onServer(adminUrl: string, statement: string): Promise<void> {
+  const admin = await connect(adminUrl);
   await admin.query(statement);
   await admin.end();
 }
@@ -48,11 +48,16 @@ export function adopt(settings: Record<string, string>): () => void {
  * Starts one. Call it in `beforeAll` of a file in serial mode, and `end` in `afterAll`: verbs of this process go to one
  * database at a time.
  * @param name a word for the database
+ * @param adminUrl of the database `gatehouse` on another server than that of all tests
  */
-export async function startIsolated(name: string, settings: Record<string, string> = {}): Promise<Isolated> {
+export async function startIsolated(
+  name: string,
+  settings: Record<string, string> = {},
+  adminUrl = env("E2E_ADMIN_DATABASE_URL"),
+): Promise<Isolated> {
   const databaseName = `e2e_${name}_${process.pid}`;
-  await onServer(`create database ${databaseName}`);
-  const databaseUrl = env("E2E_ADMIN_DATABASE_URL").replace(/gatehouse$/, databaseName);
+  await onServer(adminUrl, `create database ${databaseName}`);
+  const databaseUrl = adminUrl.replace(/gatehouse$/, databaseName);
   const all = { AUTH_SECRET: randomBytes(32).toString("base64"), ...settings };
   const server = await startServer(process.cwd(), databaseUrl, all);
   // The pool may still point to another database.
@@ -80,7 +85,7 @@ export async function startIsolated(name: string, settings: Record<string, strin
       await Promise.all([server, ...others].map(stop));
       await closeDatabase();
       restore();
-      await onServer(`drop database ${databaseName} with (force)`);
+      await onServer(adminUrl, `drop database ${databaseName} with (force)`);
     },
   };
 }

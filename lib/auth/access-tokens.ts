@@ -14,6 +14,7 @@ import { isActive } from "./active";
 import { signingSecret, verifiedPayload } from "./jwt";
 import type { Principal } from "./principal";
 import { principalColumns } from "./principal-columns";
+import { noteUse } from "./use-noted";
 
 /**
  * Access tokens: signed for programs that send them as `Authorization: Bearer`. The signature keeps strangers away from the
@@ -166,7 +167,7 @@ export async function findTokenPrincipal(token: string, db: Database = database(
   if (!row) return null;
   const { isDueForLastUsed, permissions, ...principal } = row;
   if (isDueForLastUsed) {
-    await db.update(accessTokens).set({ lastUsedAt: sql`now()` }).where(eq(accessTokens.id, id));
+    await noteUse(() => db.update(accessTokens).set({ lastUsedAt: sql`now()` }).where(eq(accessTokens.id, id)));
   }
   return { ...principal, permissions: new Set(permissions), sessionId: null };
 }

@@ -12,6 +12,7 @@ import { isActive } from "./active";
 import type { SessionPrincipal } from "./principal";
 import { principalColumns } from "./principal-columns";
 import { syncGroups } from "./synced-groups";
+import { noteUse } from "./use-noted";
 
 /** 256 bits of randomness, base64url: the whole content of the cookie. */
 const TOKEN_SHAPE = /^[A-Za-z0-9_-]{43}$/;
@@ -70,7 +71,7 @@ export async function findPrincipal(
   if (!row) return null;
   const { isDueForLastSeen, permissions, ...principal } = row;
   if (isDueForLastSeen) {
-    await db.update(sessions).set({ lastSeenAt: sql`now()` }).where(eq(sessions.id, row.sessionId));
+    await noteUse(() => db.update(sessions).set({ lastSeenAt: sql`now()` }).where(eq(sessions.id, row.sessionId)));
   }
   return { ...principal, permissions: new Set(permissions) };
 }

@@ -1,6 +1,7 @@
+import type { Socket } from "node:net";
 import { drizzle, type NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
 import type { PgDatabase } from "drizzle-orm/pg-core";
-import { Client, Pool, type PoolConfig, type QueryConfig, type QueryResultRow } from "pg";
+import { Client, type ClientBase, Pool, type PoolConfig, type QueryConfig, type QueryResultRow } from "pg";
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import { logOf } from "@/lib/log/log";
@@ -38,8 +39,23 @@ class Unprepared extends Client {
   }
 }
 
+const socketOf = (client: ClientBase) => (client as unknown as { connection: { stream: Socket } }).connection.stream;
+
+/**
+ * Ends a connection on which nothing comes for as long as its socket allows. The limits that the server keeps are of no use
+ * where it has stopped, or where nothing that it sends comes through.
+ */
+function endWhenSilent(client: ClientBase): void {
+  const socket = socketOf(client);
+  const silent = () => Object.assign(new Error("The database has fallen silent"), { code: "ETIMEDOUT" });
+  socket.on("timeout", () => socket.destroy(silent()));
+}
+
+/** How much longer than the server's own limit its answer may be on its way. */
+const ON_ITS_WAY_MS = 2_000;
+
 /** What the server is told when a connection begins; behind a pooler it is set for the role (docs/scaling.md). */
-type Beginning = Pick<PoolConfig, "statement_timeout" | "idle_in_transaction_session_timeout" | "options">;
+type Beginning = Pick<PoolConfig, "idle_in_transaction_session_timeout" | "options"> & { statement_timeout: number };
 
 function openPool(config: PoolConfig, beginning: Beginning): Pool {
   const pool = new Pool({
@@ -48,6 +64,10 @@ function openPool(config: PoolConfig, beginning: Beginning): Pool {
     ...config,
     ...(isPooled() ? { Client: Unprepared } : beginning),
   });
+  pool.on("connect", endWhenSilent);
+  pool.on("acquire", (client) => socketOf(client).setTimeout(beginning.statement_timeout + ON_ITS_WAY_MS));
+  // At rest, there is nothing to wait for.
+  pool.on("release", (_, client) => socketOf(client).setTimeout(0));
   // Without a listener, a connection that the server ends while idle would end the whole process.
   pool.on("error", (error) => log.error("idle connection lost", { fault: error.message }));
   return pool;
@@ -125,13 +145,18 @@ export async function closeDatabase(): Promise<void> {
   await Promise.all(pools.map((pool) => pool?.end()));
 }
 
-/** A connection of its own, for session-wide locks and administration; the caller ends it. */
-export async function connect(url: string): Promise<Client> {
+/**
+ * A connection of its own, for session-wide locks and administration; the caller ends it.
+ * @param silentMs after so long without a word it is given up; by default never
+ */
+export async function connect(url: string, silentMs = 0): Promise<Client> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: "gatehouse" });
   client.on("error", () => {
     // The next query on it reports the loss.
   });
   await client.connect();
+  endWhenSilent(client);
+  socketOf(client).setTimeout(silentMs);
   return client;
 }
 

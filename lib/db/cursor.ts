@@ -6,6 +6,9 @@ import { connect, type Database, databaseUrl, over, withoutParameters } from "./
 /** How many results one process reads at once. Each costs the server a connection and a snapshot. */
 const MOST_AT_ONCE = 4;
 
+/** Longer than the server lets a batch take, or a reader stall. */
+const SILENT_MS = 65_000;
+
 type Connection = Awaited<ReturnType<typeof connect>>;
 
 // One process has several module graphs: see client.ts.
@@ -20,7 +23,7 @@ async function open(url: string): Promise<Connection> {
   if ((shared.gatehouseCursors ?? 0) >= MOST_AT_ONCE) throw new Unavailable();
   count(1);
   try {
-    const client = await connect(url);
+    const client = await connect(url, SILENT_MS);
     client.once("end", () => count(-1));
     return client;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { failureFields } from "@/lib/log/failure";
 import { logOf } from "@/lib/log/log";
+import { noteUnavailable } from "./unavailable";
 
 const log = logOf("next");
 
@@ -17,6 +18,7 @@ type Place = { routePath: string; routeType: string };
 
 /** Logs an error of a page, an action or a handler. */
 export function logRequestError(error: unknown, { routePath, routeType }: Place): void {
+  noteUnavailable(error);
   const { waiting, told } = errors();
   waiting.delete(error);
   if (typeof error === "object" && error !== null) told.add(error);

@@ -6,6 +6,7 @@ import { logOf } from "@/lib/log/log";
 import { currentRequest, enterRequest } from "@/lib/log/request";
 import { maskedAddress } from "./masked";
 import { requestIdFor } from "./request-id";
+import { tellUnavailable } from "./unavailable";
 
 /** What is done with each request before and after anybody handles it. */
 
@@ -58,9 +59,11 @@ function noteFacts({ headers, method, rawHeaders }: IncomingMessage, socket: Soc
 function onStart(message: unknown): void {
   const { request, response, socket } = message as Started;
   const requestId = requestIdFor(request.headers[HEADER.requestId]);
-  enterRequest({ requestId });
+  const known = { requestId };
+  enterRequest(known);
   noteFacts(request, socket, requestId);
   response.setHeader(HEADER.requestId, requestId);
+  tellUnavailable(response, known);
   logEnd(request, response);
 }
 

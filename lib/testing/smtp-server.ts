@@ -75,7 +75,9 @@ export async function startSmtpServer({ tls }: { tls?: "starttls" | "always" } =
       Promise.resolve(server.onRecipient?.(address)).then((refusal) => answer(refusal, session, done));
     },
     onData(stream, session, done) {
-      receive(stream, session).then((refusal) => answer(refusal, session, done));
+      // What breaks off in the middle is no message.
+      const isBroken = () => undefined;
+      receive(stream, session).then((refusal) => answer(refusal, session, done), isBroken);
     },
   });
   // Of connections that were cut.

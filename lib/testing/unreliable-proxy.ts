@@ -7,6 +7,8 @@ export type UnreliableProxy = {
   fail(refusals: number): void;
   /** Takes connections and what comes on them, and says nothing any more, as a server that was stopped; or goes on. */
   hang(isHanging: boolean): void;
+  /** How many clients are connected. */
+  connections(): number;
   close(): Promise<void>;
 };
 
@@ -57,6 +59,7 @@ export async function startUnreliableProxy(url: string): Promise<UnreliableProxy
       isHanging = hanging;
       for (const upstream of upstreams) isHanging ? upstream.pause() : upstream.resume();
     },
+    connections: () => upstreams.size,
     close() {
       cut();
       return new Promise((resolve) => server.close(() => resolve()));
