@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { build } from "./build";
+import { build } from "./bundle/build";
 import { findChromium } from "./chromium";
 import { findFaketime } from "./faketime";
 import { binary, run } from "./processes";
