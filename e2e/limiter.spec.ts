@@ -6,12 +6,13 @@ import { mailOutbox } from "@/lib/db/schema/events";
 import { users } from "@/lib/db/schema/users";
 import { expect, logIn, test } from "./fixtures";
 import { type Answer, clientOf } from "./support/api";
-import { actionOn, alertIn, formData } from "./support/forms";
+import { alertIn, formData, postedForm } from "./support/forms";
 import { type Isolated, startIsolated } from "./support/isolated";
 import { type Postbox, signIn, smtpPostbox, toldBy } from "./support/mail";
 import { addPerson, PASSWORD } from "./support/people";
 import { stop } from "./support/process";
 import type { Server } from "./support/server";
+import { isIn, type SignIn, signInBy, told } from "./support/sign-in";
 
 /** The limits on attempts as the world meets them: by forms, by Auth.js' endpoint, over several servers. */
 
@@ -34,41 +35,6 @@ async function addSomebody(loginId = newName()): Promise<{ id: string; loginId: 
   return { id: await addPerson(site.ctx(), loginId), loginId };
 }
 
-type SignIn = (loginId: string, password?: string, headers?: Record<string, string>) => Promise<Answer>;
-
-/**
- * Signs in as a program does, by Auth.js' endpoint: with its token, but without a page.
- * @param origin where people know the app to be
- */
-async function signInBy(base: string, origin = base): Promise<SignIn> {
-  const client = clientOf(base);
-  const { headers: given, json } = await client("GET", "/api/auth/csrf");
-  const cookie = given
-    .getSetCookie()
-    .map((each) => each.replace(/;.*/, ""))
-    .join("; ");
-  return (loginId, password = WRONG, headers = {}) =>
-    client("POST", "/api/auth/callback/password", {
-      body: String(new URLSearchParams({ csrfToken: String(json.csrfToken), loginId, password })),
-      headers: { cookie, origin, "content-type": "application/x-www-form-urlencoded", ...headers },
-    });
-}
-
-const isIn = ({ headers }: Answer) => headers.getSetCookie().some((each) => /^gatehouse-session=[\w-]{43}/.test(each));
-const isInvalid = ({ headers }: Answer) => /error=CredentialsSignin&code=invalid/.test(headers.get("location") ?? "");
-const isBlocked = ({ status, headers, json }: Answer) =>
-  status === 429 &&
-  headers.get("content-type") === "application/problem+json" &&
-  /^\d+$/.test(headers.get("retry-after") ?? "") &&
-  Number(headers.get("retry-after")) <= 3600 &&
-  String(json.detail).startsWith("Too many failed login attempts.");
-
-const told = (answers: Answer[]) => ({
-  in: answers.filter(isIn).length,
-  invalid: answers.filter(isInvalid).length,
-  blocked: answers.filter(isBlocked).length,
-});
-
 /** Many attempts at once, every other one at each of the two servers. */
 async function storm(amount: number, attempt: (n: number) => [loginId: string, password?: string]): Promise<Answer[]> {
   const ways = [await signInBy(site.url), await signInBy(another.url, site.url)] as const;
@@ -77,12 +43,7 @@ async function storm(amount: number, attempt: (n: number) => [loginId: string, p
 
 const lock = (loginId: string) => storm(LIMIT, () => [loginId]);
 
-/** The form of a page, to be posted as a browser without scripts does. */
-async function formOn(path: string, headers: Record<string, string> = {}) {
-  const client = clientOf(site.url);
-  const action = actionOn((await client("GET", path, { headers })).text);
-  return (...fields: [string, string][]) => client("POST", path, { body: formData(action, fields), headers });
-}
+const formOn = (path: string, headers: Record<string, string> = {}) => postedForm(clientOf(site.url), path, headers);
 
 const attemptsOf = (loginId: string) =>
   site.ctx().db.select().from(attempts).where(eq(attempts.loginIdCanonical, loginId)).orderBy(attempts.id);
