@@ -29,7 +29,8 @@ const newName = (stem = "racer") => {
 const clientAt = (base: string, cookie?: string): Client => {
   const client = clientOf(base, cookie);
   const behind = { origin: site.url, "x-forwarded-host": new URL(site.url).host };
-  return (method, path, sending = {}) => client(method, path, { ...sending, headers: { ...behind, ...sending.headers } });
+  return (method, path, sending = {}) =>
+    client(method, path, { ...sending, headers: { ...behind, ...sending.headers } });
 };
 
 const both = async (id: string): Promise<[Client, Client]> => {
@@ -138,7 +139,9 @@ test("of 12 changes of one's own password at once, begun with the same old one, 
         forms[n % 2]?.(["currentPassword", PASSWORD], ["password", password], ["confirm", password]) as Promise<Answer>,
     ),
   );
-  const made = passwords.filter((_, n) => answers[n]?.status === 303 && answers[n]?.headers.get("location") === "/account");
+  const made = passwords.filter(
+    (_, n) => answers[n]?.status === 303 && answers[n]?.headers.get("location") === "/account",
+  );
   expect(made, answers.map(({ status, headers }) => `${status} ${headers.get("location")}`).join()).toHaveLength(1);
   const signIn = await signInBy(bases[1], site.url);
   const accepted = [];

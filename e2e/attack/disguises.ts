@@ -66,8 +66,8 @@ const byPath: Record<string, (path: string) => string> = {
   "encoded twice": (path) => first(path, (segment) => encodedFirst(segment).replace("%", "%25")),
   "encoded slash": (path) => path.replace(/(.)\//, "$1%2f"),
   capitals: (path) => first(path, (segment) => segment.toUpperCase()),
-  "backslash": (path) => path.replace(/(.)\//, "$1\\"),
-  "parameter": (path) => first(path, (segment) => `${segment};x=1`),
+  backslash: (path) => path.replace(/(.)\//, "$1\\"),
+  parameter: (path) => first(path, (segment) => `${segment};x=1`),
   NUL: ending("%00"),
   blank: ending("%20"),
   ".rsc": ending(".rsc"),
@@ -75,8 +75,8 @@ const byPath: Record<string, (path: string) => string> = {
   ".txt": ending(".txt"),
   segments: ending(".segments/_tree.segment.rsc"),
   "a language before": (path) => `/en${path}`,
-  "data": (path) => `/_next/data/build${path}.json`,
-  "_rsc": (path) => `${path}${path.includes("?") ? "&" : "?"}_rsc=abc`,
+  data: (path) => `/_next/data/build${path}.json`,
+  _rsc: (path) => `${path}${path.includes("?") ? "&" : "?"}_rsc=abc`,
   "a query of Next.js": (path) => `${path}${path.includes("?") ? "&" : "?"}__nextDataReq=1&nxtPentity=login`,
 };
 

@@ -8,9 +8,11 @@ import { ask } from "@/e2e/support/load";
 import { addPerson, people } from "@/e2e/support/people";
 import { stop } from "@/e2e/support/process";
 import { type Server, startServer } from "@/e2e/support/server";
+import { createBundle } from "@/lib/bundles/service";
 import type { Context } from "@/lib/context";
-import { bundles, groups } from "@/lib/db/schema/access";
+import { bundles } from "@/lib/db/schema/access";
 import { users } from "@/lib/db/schema/users";
+import { createGroup } from "@/lib/groups/service";
 import { disguises } from "./disguises";
 
 /** Forgotten paths: the rule that holds for a page holds for every other way to the same thing. */
@@ -169,9 +171,9 @@ test.describe("server actions", () => {
     bare = await startServer(path.resolve(".data/without-middleware"), site.databaseUrl, settings);
     const ctx = site.ctx();
     const user = await addPerson(ctx, "victim@example.com");
-    const [group] = await ctx.db.insert(groups).values({ name: "Victims" }).returning();
-    const [bundle] = await ctx.db.insert(bundles).values({ name: "Victims" }).returning();
-    victim = { user, group: group?.id ?? "", bundle: bundle?.id ?? "" };
+    const group = await createGroup(ctx, { name: "Victims", bundleIds: [], permissionIds: [] });
+    const bundle = await createBundle(ctx, { name: "Victims", permissionIds: [] });
+    victim = { user, group, bundle };
   });
 
   test.afterAll(async () => {

@@ -9,7 +9,7 @@ import { type Isolated, startIsolated } from "@/e2e/support/isolated";
 import { addPerson, PASSWORD } from "@/e2e/support/people";
 import { findLinkHolder, signLinkToken } from "@/lib/auth/links";
 import { users } from "@/lib/db/schema/users";
-import { findUserByLoginId } from "@/lib/users/service";
+import { findUserByLoginId, getUser } from "@/lib/users/service";
 
 /** A forgotten path: the rules for passwords on every way by which a running app takes one. */
 
@@ -66,7 +66,7 @@ const ways: Record<string, { by: (who: Somebody, password: string) => Promise<An
   },
   "the administrator's form": {
     by: async ({ id, loginId }, password) => {
-      const { version = 0 } = (await findUserByLoginId(site.ctx(), loginId)) ?? {};
+      const { version } = await getUser(site.ctx(), id);
       const submit = await postedForm(asRoot(withoutMail), `/admin/users/${id}/edit`);
       const own: [string, string][] = [
         ["id", id],

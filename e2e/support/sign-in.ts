@@ -24,8 +24,10 @@ export async function signInBy(base: string, origin = base): Promise<SignIn> {
     });
 }
 
-export const isIn = ({ headers }: Answer) => headers.getSetCookie().some((each) => /^gatehouse-session=[\w-]{43}/.test(each));
-export const isInvalid = ({ headers }: Answer) => /error=CredentialsSignin&code=invalid/.test(headers.get("location") ?? "");
+export const isIn = ({ headers }: Answer) =>
+  headers.getSetCookie().some((each) => /^gatehouse-session=[\w-]{43}/.test(each));
+export const isInvalid = ({ headers }: Answer) =>
+  /error=CredentialsSignin&code=invalid/.test(headers.get("location") ?? "");
 export const isBlocked = ({ status, headers, json }: Answer) =>
   status === 429 &&
   headers.get("content-type") === "application/problem+json" &&

@@ -44,7 +44,10 @@ const base64url = fc.constantFrom(..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 const part = fc.string({ unit: base64url, maxLength: 60 });
 const jsonPart = fc.json().map((text) => Buffer.from(text).toString("base64url"));
 const header = fc
-  .record({ alg: fc.constantFrom("none", "HS512", "HS256", "RS256", "", null, 1, []), typ: fc.constantFrom("at+jwt", "JWT") })
+  .record({
+    alg: fc.constantFrom("none", "HS512", "HS256", "RS256", "", null, 1, []),
+    typ: fc.constantFrom("at+jwt", "JWT"),
+  })
   .map((value) => Buffer.from(JSON.stringify(value)).toString("base64url"));
 
 const garbage = fc.oneof(
