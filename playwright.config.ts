@@ -18,6 +18,8 @@ export default defineConfig({
   globalSetup: "./e2e/global-setup.ts",
   workers: 2,
   fullyParallel: true,
+  // What takes minutes: npm run test:attack.
+  grepInvert: process.env.LONG_TESTS ? [] : /@long/,
   forbidOnly: Boolean(process.env.CI),
   // Generous: a slow machine must not look like a fault.
   timeout: 120_000,

@@ -21,7 +21,8 @@ let site: Isolated;
 let provider: IdentityProvider;
 let client: Client;
 
-test.describe.configure({ mode: "serial" });
+// Hundreds of requests each, many of them sign-ins.
+test.describe.configure({ mode: "serial", timeout: 360_000 });
 
 test.beforeAll(async () => {
   const port = await freePort();
@@ -79,32 +80,24 @@ test("nor from Auth.js' own endpoints, by field, query or cookie", async () => {
     .getSetCookie()
     .map((each) => each.replace(/;.*/, ""))
     .join("; ");
-  for (const next of TRICKS.filter((each) => each.length < 1000)) {
-    for (const callbackUrl of [next, `${site.url}${next}`, `${site.url}@${EVIL}`, `${site.url}.${EVIL}`]) {
-      const written = encodeURIComponent(callbackUrl);
-      const fields = {
-        csrfToken: String(csrf.json.csrfToken),
-        loginId: "led@example.com",
-        password: PASSWORD,
-        callbackUrl,
-      };
-      const answers = [
-        await client("POST", "/api/auth/callback/password", {
-          body: String(new URLSearchParams(fields)),
-          headers: { cookie: own, "content-type": "application/x-www-form-urlencoded" },
-        }),
-        await client("GET", `/api/auth/signin?callbackUrl=${written}`),
-        await client("GET", `/api/auth/signout?callbackUrl=${written}`, {
-          headers: { cookie: `authjs.callback-url=${written}` },
-        }),
-      ];
-      for (const answer of answers) {
-        expect([callbackUrl, originAfter(answer, "/api/auth/signin"), answer.status < 500]).toEqual([
-          callbackUrl,
-          site.url,
-          true,
-        ]);
-      }
+  const paths = TRICKS.filter((each) => each.length < 1000);
+  const urls = [`${site.url}@${EVIL}`, `${site.url}.${EVIL}`, `${site.url}//${EVIL}`, `${site.url}/\\${EVIL}`];
+  for (const callbackUrl of [...paths, ...urls]) {
+    const written = encodeURIComponent(callbackUrl);
+    const fields = { csrfToken: String(csrf.json.csrfToken), loginId: "led@example.com", password: PASSWORD };
+    const answers = [
+      await client("POST", "/api/auth/callback/password", {
+        body: String(new URLSearchParams({ ...fields, callbackUrl })),
+        headers: { cookie: own, "content-type": "application/x-www-form-urlencoded" },
+      }),
+      await client("GET", `/api/auth/signin?callbackUrl=${written}`),
+      await client("GET", `/api/auth/signout?callbackUrl=${written}`, {
+        headers: { cookie: `authjs.callback-url=${written}` },
+      }),
+    ];
+    for (const answer of answers) {
+      const [origin, isFault] = [originAfter(answer, "/api/auth/signin"), answer.status >= 500];
+      expect([callbackUrl, origin, isFault]).toEqual([callbackUrl, site.url, false]);
     }
   }
   expect((await signIn("led@example.com", PASSWORD)).headers.get("location")).toContain(site.url);

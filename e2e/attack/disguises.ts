@@ -1,6 +1,6 @@
 /** Other ways to ask for a path, each of which has led past some framework's guard once. */
 
-type Disguise = { path?: (path: string) => string; headers?: Record<string, string> };
+export type Disguise = { path: (path: string) => string; headers: Record<string, string> };
 
 const SUBREQUEST = "x-middleware-subrequest";
 
@@ -81,7 +81,7 @@ const byPath: Record<string, (path: string) => string> = {
 };
 
 /** Every disguise by its name. */
-export const disguises: readonly (readonly [name: string, disguise: Required<Disguise>])[] = [
+export const disguises: readonly (readonly [name: string, disguise: Disguise])[] = [
   ...Object.entries(byHeaders).map(([name, headers]) => [name, { headers, path: (path: string) => path }] as const),
   ...Object.entries(byPath).map(([name, path]) => [name, { headers: {}, path }] as const),
 ];

@@ -17,24 +17,26 @@ export type Case = {
   file: string;
   /** As it is written in the file: what is filled in when the test runs stands there as `${…}` or `%s`. */
   title: string;
+  /** What the titles look like once tests have run. */
+  pattern: RegExp;
   result: string;
 };
-
-/** Reads them out of the text of the document. */
-export const casesIn = (text: string): Case[] =>
-  parseDocument(DOCUMENT, text).rows.flatMap(({ cells }) => {
-    const [name = "", what = "", tried = "", test = "", result = ""] = cells;
-    const [, file = "", title = ""] = /^`([\w./-]+\.(?:test|spec)\.ts)`: (.+)$/.exec(test) ?? [];
-    return file ? [{ class: name, what, tried: Number(tried), file, title, result }] : [];
-  });
-
-export const readCases = (): Case[] => casesIn(readFileSync(DOCUMENT, "utf8"));
 
 /** What the titles of the tests of a case look like when they have run. */
 export function titlePattern(title: string): RegExp {
   const parts = title.split(/\$\{[^}]*\}|%[sdjio]/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join("[\\s\\S]*")}$`);
 }
+
+/** Reads them out of the text of the document. */
+export const casesIn = (text: string): Case[] =>
+  parseDocument(DOCUMENT, text).rows.flatMap(({ cells }) => {
+    const [name = "", what = "", tried = "", test = "", result = ""] = cells;
+    const [, file = "", title = ""] = /^`([\w./-]+\.(?:test|spec)\.ts)`: (.+)$/.exec(test) ?? [];
+    return file ? [{ class: name, what, tried: Number(tried), file, title, pattern: titlePattern(title), result }] : [];
+  });
+
+export const readCases = (): Case[] => casesIn(readFileSync(DOCUMENT, "utf8"));
 
 /** The counts of the summary: of each class and of all, how many cases and tries, and of each result. */
 export function summaryOf(cases: readonly Case[]): Record<string, number[]> {

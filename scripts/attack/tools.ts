@@ -63,7 +63,7 @@ const hydra = (): string[][] => {
       port,
       "-I",
       "127.0.0.1",
-    ].concat("http-post-form", `${form}:S=gatehouse-session=:${headers}`),
+    ].concat("http-post-form", `${form}:${headers}:S=gatehouse-session=`),
   ];
 };
 
