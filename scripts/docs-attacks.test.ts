@@ -38,7 +38,7 @@ describe("the cases of the attack suite", () => {
   it("are counted in the summary", () => {
     const summary = rows
       .map(({ cells: [name = "", ...counts] }) => [name, counts.map(Number)] as const)
-      .filter(([name, counts]) => name in summaryOf(cases) && counts.length === RESULTS.length + 2);
+      .filter(([name, counts]) => name in summaryOf(cases) && counts.every(Number.isInteger));
     expect(Object.fromEntries(summary)).toEqual(summaryOf(cases));
   });
 });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { asc, eq, sql } from "drizzle-orm";
 import { env, expect, test } from "@/e2e/fixtures";
 import { clientOf, cookieOf, getFlight } from "@/e2e/support/api";
+import { formData } from "@/e2e/support/forms";
 import { type Isolated, startIsolated } from "@/e2e/support/isolated";
 import { ask } from "@/e2e/support/load";
 import { addPerson, people } from "@/e2e/support/people";
@@ -122,13 +123,19 @@ test.describe("server actions", () => {
   let bare: Server;
   let victim: Record<"user" | "group" | "bundle", string>;
 
-  /** Every action that the build has: its id and what it is called. */
-  const actions = (): [id: string, name: string][] => {
+  type Action = { id: string; name: string; page: string };
+
+  /** Every action that the build has, with a page that offers it. */
+  const actions = (): Action[] => {
     const file = path.join(".next", "server", "server-reference-manifest.json");
     const { node } = JSON.parse(readFileSync(file, "utf8")) as {
-      node: Record<string, { exportedName: string; filename: string }>;
+      node: Record<string, { exportedName: string; filename: string; workers: Record<string, unknown> }>;
     };
-    return Object.entries(node).map(([id, { exportedName, filename }]) => [id, `${exportedName} of ${filename}`]);
+    return Object.entries(node).map(([id, { exportedName, filename, workers }]) => {
+      const [first = ""] = Object.keys(workers);
+      const page = first.replace(/^app|\/\([^)]*\)|\/page$/g, "") || "/";
+      return { id, page, name: `${exportedName} of ${filename}` };
+    });
   };
 
   /** All that an action could be meant to change, as one text. */
@@ -161,17 +168,16 @@ test.describe("server actions", () => {
     ["tokenId", id],
   ];
 
-  /** The body of a call as React encodes it: with a state and a form, with a form alone, and with a text. */
-  function calls(id: string): Record<string, FormData | string> {
-    const withForm = (call: string) => {
-      const data = new FormData();
-      for (const [name, value] of fieldsFor(id)) data.append(`1_${name}`, value);
-      data.append("0", call);
-      return data;
-    };
+  /** The body of a call: as a browser without scripts sends it, with a state and without, and as React does. */
+  function calls(action: string, id: string): Record<string, FormData | string> {
+    const withState: [string, string][] = [
+      ["$ACTION_REF_1", ""],
+      ["$ACTION_1:0", JSON.stringify({ id: action, bound: "$@1" })],
+      ["$ACTION_1:1", '[{"problems":{},"values":{}}]'],
+    ];
     return {
-      "state and form": withForm('[{"problems":{},"values":{}},"$K1"]'),
-      form: withForm('["$K1"]'),
+      "form with a state": formData(withState, fieldsFor(id)),
+      form: formData([[`$ACTION_ID_${action}`, ""]], fieldsFor(id)),
       text: JSON.stringify([id]),
       "nested objects for texts": JSON.stringify([{ id: { toString: "x" }, loginId: ["a"] }, { id: { $ne: null } }]),
     };
@@ -182,7 +188,7 @@ test.describe("server actions", () => {
   const post = (base: string, page: string, id: string, body: FormData | string, cookie?: string, origin = base) =>
     clientOf(base, cookie)("POST", page, {
       body,
-      headers: { "next-action": id, origin, ...(typeof body === "string" && { "content-type": "text/plain" }) },
+      headers: { origin, ...(typeof body === "string" && { "next-action": id, "content-type": "text/plain" }) },
     });
 
   test.beforeAll(async () => {
@@ -201,19 +207,20 @@ test.describe("server actions", () => {
     await site.end();
   });
 
-  test("every one, called by nobody and by whoever holds nothing on a page that is open to all, changes nothing", async () => {
+  test("every one, called on its page by nobody and by whoever holds nothing, changes nothing", async () => {
     test.slow();
     const plain = await cookieOf(site.ctx(), await addPerson(site.ctx(), "plain@example.com"));
     const before = await stored();
     const all = actions();
     expect(all.length).toBeGreaterThan(25);
-    for (const [id, name] of all) {
+    for (const { id, name, page } of all) {
       const target = /group/i.test(name) ? victim.group : /bundle/i.test(name) ? victim.bundle : victim.user;
+      const place = page.replace(/\[[^\]]+\]/, target);
       const answers = await Promise.all(
-        Object.values(calls(target)).flatMap((body) =>
+        Object.values(calls(id, target)).flatMap((body) =>
           [undefined, plain].flatMap((cookie) => [
-            post(site.url, "/", id, body, cookie),
-            post(bare.url, "/", id, body, cookie),
+            post(site.url, place, id, body, cookie),
+            post(bare.url, place, id, body, cookie),
           ]),
         ),
       );
@@ -224,8 +231,8 @@ test.describe("server actions", () => {
 
   test("none changes anything for another website, and a superuser's own call does", async () => {
     const root = await cookieOf(site.ctx(), await addPerson(site.ctx(), "root@example.com", { isSuperuser: true }));
-    const [id = ""] = actions().find(([, name]) => name.startsWith("removeUser ")) ?? [];
-    const { "state and form": body = "" } = calls(victim.user);
+    const { id = "" } = actions().find(({ name }) => name.startsWith("removeUser ")) ?? {};
+    const { "form with a state": body = "" } = calls(id, victim.user);
     const before = await stored();
     const { port } = new URL(site.url);
     const foreign = [
@@ -239,7 +246,7 @@ test.describe("server actions", () => {
     }
     const crossSite = await clientOf(site.url, root)("POST", "/admin/users", {
       body,
-      headers: { "next-action": id, "sec-fetch-site": "cross-site" },
+      headers: { "sec-fetch-site": "cross-site" },
     });
     expect([crossSite.status, await stored()]).toEqual([403, before]);
     await post(site.url, "/admin/users", id, body, root);
@@ -250,10 +257,10 @@ test.describe("server actions", () => {
   test("nonsense and megabytes in place of arguments change nothing, and the server goes on", async () => {
     const plain = await cookieOf(site.ctx(), await addPerson(site.ctx(), "talker@example.com"));
     const before = await stored();
-    for (const [id] of actions().slice(0, 6)) {
-      for (const body of nonsense) await post(site.url, "/", id, body, plain);
+    for (const { id, page } of actions().slice(0, 6)) {
+      for (const body of nonsense) await post(site.url, page, id, body, plain);
     }
-    const large = await post(site.url, "/", actions()[0]?.[0] ?? "", "x".repeat(5 * 1024 * 1024), plain);
+    const large = await post(site.url, "/", actions()[0]?.id ?? "", "x".repeat(5 * 1024 * 1024), plain);
     expect(large.status).toBe(413);
     for (const id of ["", "x", "__proto__", "constructor", "0".repeat(42), "a".repeat(10_000)]) {
       const { status } = await post(site.url, "/", id, '["x"]', plain);

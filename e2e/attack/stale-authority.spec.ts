@@ -114,9 +114,7 @@ for (const [what, hold] of Object.entries(links)) {
       ),
       rsc: await Promise.all(
         session.map(async (client) =>
-          (await getFlight(client, "/admin/users?q=person-001")).text.includes(
-            "person-001@example",
-          ),
+          (await getFlight(client, "/admin/users?q=person-001")).text.includes("person-001@example"),
         ),
       ),
       bearer: await Promise.all(bearer.map(async (client) => (await client("GET", "/api/users")).status)),

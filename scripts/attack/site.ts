@@ -13,7 +13,7 @@ export type Site = { url: string; output: () => string; stop: () => Promise<void
  * database until it is stopped, which drops it.
  */
 export async function startSite(settings: Record<string, string> = {}): Promise<Site> {
-  const embedded = await embeddedDatabase(path.resolve(".data/attack-postgres"));
+  const embedded = await embeddedDatabase(path.resolve(".data/attack-postgres"), ["fsync=off"]);
   const name = `attack_${process.pid}`;
   const admin = await connect(embedded.url);
   await admin.query(`create database ${name}`);

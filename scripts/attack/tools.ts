@@ -15,7 +15,7 @@ import { startSite } from "./site";
 
 const OUTPUT = path.resolve(".data/attack");
 /** Where the right password stands among the guesses; ATTEMPT_LIMIT is 15. */
-const RIGHT_PLACE = 30;
+const [EARLY, LATE] = [5, 30];
 
 const wanted = process.argv.slice(2);
 mkdirSync(OUTPUT, { recursive: true });
@@ -23,6 +23,7 @@ const site = await startSite();
 const ctx = testContext();
 const root = await createTestUser({ loginId: "root@example.com", isSuperuser: true });
 const victim = await createTestUser({ loginId: "victim@example.com", password: "a long walk in the rain" });
+const control = await createTestUser({ loginId: "control@example.com", password: "a long walk in the rain" });
 for (let n = 0; n < 30; n += 1) await createTestUser({ loginId: `person-${n}@example.com` });
 const group = await createTestGroup({ name: "Staff" });
 const cookie = await cookieOf(ctx, root.id);
@@ -40,31 +41,22 @@ function list(name: string, words: readonly string[]): string {
   return file;
 }
 
-const guesses = Array.from({ length: 60 }, (_, n) =>
-  n === RIGHT_PLACE - 1 ? "a long walk in the rain" : `guess ${n}`,
-);
+const guessesWith = (place: number) =>
+  Array.from({ length: 60 }, (_, n) => (n === place - 1 ? "a long walk in the rain" : `guess ${n}`));
 /** Colons end a part of hydra's description of a form. */
 const escaped = (text: string) => text.replaceAll(":", "\\:");
 
 const hydra = (): string[][] => {
   const headers = [`H=Cookie\\: ${escaped(csrfCookie)}`, `H=Origin\\: ${escaped(site.url)}`].join(":");
   const form = `/api/auth/callback/password:csrfToken=${csrfToken}&loginId=^USER^&password=^PASS^`;
-  const { port } = new URL(site.url);
-  return [
-    [
-      "hydra",
-      "-l",
-      victim.loginId,
-      "-P",
-      list("passwords.txt", guesses),
-      "-t",
-      "4",
-      "-s",
-      port,
-      "-I",
-      "127.0.0.1",
-    ].concat("http-post-form", `${form}:${headers}:S=gatehouse-session=`),
-  ];
+  const module = ["http-post-form", `${form}:${headers}:S=gatehouse-session=`];
+  const against = (loginId: string, place: number) => {
+    const passwords = list(`passwords-${place}.txt`, guessesWith(place));
+    const options = ["-l", loginId, "-P", passwords, "-t", "4", "-s", new URL(site.url).port, "-I"];
+    return ["hydra", ...options, "127.0.0.1", ...module];
+  };
+  // The second one has to find it: otherwise the first has shown nothing.
+  return [against(victim.loginId, LATE), against(control.loginId, EARLY)];
 };
 
 const NAMES = [
