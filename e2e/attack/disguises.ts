@@ -6,9 +6,6 @@ const SUBREQUEST = "x-middleware-subrequest";
 
 const five = (word: string) => Array(5).fill(word).join(":");
 
-/** What the client router sends that has the login page on the screen. */
-const LOGIN_TREE = encodeURIComponent('["",{"children":["login",{"children":["__PAGE__",{}]}]},null,null,true]');
-
 const byHeaders: Record<string, Record<string, string>> = {
   plain: {},
   // CVE-2025-29927
@@ -42,7 +39,7 @@ const byHeaders: Record<string, Record<string, string>> = {
   tree: { rsc: "1", "next-router-prefetch": "1", "next-router-segment-prefetch": "/_tree" },
   segment: { rsc: "1", "next-router-prefetch": "1", "next-router-segment-prefetch": "/admin/users/__PAGE__" },
   refetch: { rsc: "1", "next-router-state-tree": encodeURIComponent('["",{"children":["login",{}]},null,"refetch"]') },
-  "from another page": { rsc: "1", "next-url": "/login", "next-router-state-tree": LOGIN_TREE },
+  "from another page": { rsc: "1", "next-url": "/login" },
   "an empty bearer": { authorization: "" },
   "another bearer": { authorization: "Bearer null" },
 };
