@@ -18,7 +18,7 @@ export default defineConfig({
   globalSetup: "./e2e/global-setup.ts",
   workers: 2,
   fullyParallel: true,
-  // Long forms of tests that are here in a short one: npm run test:faults has them.
+  // Long forms of tests that are here in a short one: npm run test:attack and npm run test:faults have them.
   ...(process.env.E2E_LONG !== "true" && { grepInvert: /@long/ }),
   forbidOnly: Boolean(process.env.CI),
   // Generous: a slow machine must not look like a fault.

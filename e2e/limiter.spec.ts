@@ -6,17 +6,18 @@ import { mailOutbox } from "@/lib/db/schema/events";
 import { users } from "@/lib/db/schema/users";
 import { expect, logIn, test } from "./fixtures";
 import { type Answer, clientOf } from "./support/api";
-import { actionOn, alertIn, formData } from "./support/forms";
-import { isIn, type SignIn, signInBy, told, WRONG } from "./support/guesses";
+import { alertIn, formData, postedForm } from "./support/forms";
 import { type Isolated, startIsolated } from "./support/isolated";
 import { type Postbox, signIn, smtpPostbox, toldBy } from "./support/mail";
 import { addPerson, PASSWORD } from "./support/people";
 import { stop } from "./support/process";
 import type { Server } from "./support/server";
+import { isIn, type SignIn, signInBy, told } from "./support/sign-in";
 
 /** The limits on attempts as the world meets them: by forms, by Auth.js' endpoint, over several servers. */
 
 const LIMIT = 15;
+const WRONG = "not the password";
 const INVALID = "That login and password do not belong together. Check both and try again.";
 const TOO_MANY = /^Too many failed login attempts\. Try again in (59|60) minutes\.$/;
 
@@ -42,12 +43,7 @@ async function storm(amount: number, attempt: (n: number) => [loginId: string, p
 
 const lock = (loginId: string) => storm(LIMIT, () => [loginId]);
 
-/** The form of a page, to be posted as a browser without scripts does. */
-async function formOn(path: string, headers: Record<string, string> = {}) {
-  const client = clientOf(site.url);
-  const action = actionOn((await client("GET", path, { headers })).text);
-  return (...fields: [string, string][]) => client("POST", path, { body: formData(action, fields), headers });
-}
+const formOn = (path: string, headers: Record<string, string> = {}) => postedForm(clientOf(site.url), path, headers);
 
 const attemptsOf = (loginId: string) =>
   site.ctx().db.select().from(attempts).where(eq(attempts.loginIdCanonical, loginId)).orderBy(attempts.id);

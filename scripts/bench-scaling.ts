@@ -1,4 +1,4 @@
-import { signInBy, told } from "@/e2e/support/guesses";
+import { signInBy, told } from "@/e2e/support/sign-in";
 import { stop } from "@/e2e/support/process";
 import { type ScaledSite, startScaledSite } from "@/e2e/support/scaling/site";
 import { startServer } from "@/e2e/support/server";

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { expect, test } from "@/e2e/fixtures";
 import { clientOf, cookieOf } from "@/e2e/support/api";
 import { actionOn, formData } from "@/e2e/support/forms";
-import { isIn, signInBy, told } from "@/e2e/support/guesses";
+import { isIn, signInBy, told } from "@/e2e/support/sign-in";
 import { ask } from "@/e2e/support/load";
 import { addPerson, managePermissionId, PASSWORD } from "@/e2e/support/people";
 import { type ScaledSite, startScaledSite } from "@/e2e/support/scaling/site";

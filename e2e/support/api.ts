@@ -62,3 +62,17 @@ export function clientOf(base: string, cookie?: string): Client {
     return { status: response.status, headers: response.headers, text, json: objectOf(text) };
   };
 }
+
+/**
+ * What the client router gets. Next.js gives flight data only at an address that names the headers it was asked with, and
+ * leads there.
+ */
+export async function getFlight(
+  client: Client,
+  path: string,
+  headers: Record<string, string> = { rsc: "1" },
+): Promise<Answer> {
+  const answer = await client("GET", path, { headers });
+  const location = answer.headers.get("location") ?? "";
+  return answer.status === 307 && location.includes("_rsc") ? client("GET", location, { headers }) : answer;
+}

@@ -1,3 +1,5 @@
+import type { Answer, Client } from "./api";
+
 /** Forms as the server sends them, for requests that post to a server action as a browser without scripts does. */
 
 const ENTITIES: Record<string, string> = { "&quot;": '"', "&#x27;": "'", "&lt;": "<", "&gt;": ">", "&amp;": "&" };
@@ -49,3 +51,13 @@ export function formData(action: ActionFields, fields: Fields): FormData {
 /** What the page says in its alert; empty where it has none. */
 export const alertIn = ({ text }: { text: string }): string =>
   decoded((/<[^>]*role="alert"[^>]*>([\s\S]*?)<\/div>/.exec(text)?.[1] ?? "").replace(/<[^>]+>/g, "")).trim();
+
+/**
+ * The form of a page, to be posted as a browser without scripts does.
+ * @param headers sent with both requests
+ */
+export async function postedForm(client: Client, path: string, headers: Record<string, string> = {}) {
+  const action = actionOn((await client("GET", path, { headers })).text);
+  return (...fields: [string, string][]): Promise<Answer> =>
+    client("POST", path, { body: formData(action, fields), headers });
+}

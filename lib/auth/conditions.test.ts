@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Permission } from "@/lib/permissions";
+import { propertyRuns } from "@/lib/testing/property-runs";
 import { type Condition, hasAll, hasAny, satisfies } from "./conditions";
 import type { Principal } from "./principal";
 
@@ -134,7 +135,7 @@ describe("algebra", () => {
       fc.property(tree, fc.subarray(TOKENS), ({ condition, holds }, held) => {
         expect(satisfies(principalWith(held), condition)).toBe(holds(new Set(held)));
       }),
-      { numRuns: 1000 },
+      propertyRuns(1000),
     );
   });
 
@@ -143,6 +144,52 @@ describe("algebra", () => {
       fc.property(tree, ({ condition, holds }) => {
         expect(satisfies(superuser, condition)).toBe(holds(new Set(TOKENS)));
       }),
+    );
+  });
+
+  const held = fc.subarray(TOKENS);
+  const holding = (names: readonly string[]) => (condition: Condition) => satisfies(principalWith(names), condition);
+
+  it("holds on to what was satisfied when permissions are added, and a superuser has the most", () => {
+    fc.assert(
+      fc.property(tree, held, held, ({ condition }, some, more) => {
+        if (!holding(some)(condition)) return;
+        expect(holding([...some, ...more])(condition)).toBe(true);
+        expect(satisfies(superuser, condition)).toBe(true);
+      }),
+      propertyRuns(500),
+    );
+  });
+
+  it("keeps the laws of logic: order, repetition, distribution and De Morgan's", () => {
+    const not =
+      (condition: Condition): Condition =>
+      (principal) =>
+        !satisfies(principal, condition);
+    fc.assert(
+      fc.property(tree, tree, tree, held, (first, second, third, names) => {
+        const [x, y, z] = [first.condition, second.condition, third.condition];
+        const is = holding(names);
+        expect(is(hasAny(x, y))).toBe(is(hasAny(y, x)));
+        expect(is(hasAll(x, y))).toBe(is(hasAll(y, x)));
+        expect([is(hasAny(x, x)), is(hasAll(x, x)), is([x])]).toEqual([is(x), is(x), is(x)]);
+        expect(is(hasAll(x, hasAny(y, z)))).toBe(is(hasAny(hasAll(x, y), hasAll(x, z))));
+        expect(is(hasAny(x, hasAll(y, z)))).toBe(is(hasAll(hasAny(x, y), hasAny(x, z))));
+        expect(is(not(hasAny(x, y)))).toBe(is(hasAll(not(x), not(y))));
+        expect(is(not(hasAll(x, y)))).toBe(is(hasAny(not(x), not(y))));
+      }),
+      propertyRuns(500),
+    );
+  });
+
+  it("opens nothing by an empty list, wherever it stands among what has to hold", () => {
+    const empty: fc.Arbitrary<Condition> = fc.constantFrom([], { any: [] }, { all: [] });
+    fc.assert(
+      fc.property(tree, empty, ({ condition }, nothing) => {
+        expect(satisfies(superuser, hasAll(condition, nothing))).toBe(false);
+        expect(satisfies(superuser, hasAny(nothing, condition))).toBe(satisfies(superuser, condition));
+      }),
+      propertyRuns(200),
     );
   });
 });

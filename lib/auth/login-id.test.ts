@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@/lib/testing/property-runs";
 import { canonicalLoginId, isEmailAddress, isLoginId, isUserName } from "./login-id";
 
 describe("one login id in several spellings", () => {
@@ -86,7 +87,7 @@ describe("canonicalLoginId", () => {
         },
       ),
       // Lower case takes the first one out of its normal form.
-      { numRuns: 3000, examples: [["\u0130\u0327@x.com"]] },
+      { ...propertyRuns(3000), examples: [["\u0130\u0327@x.com"]] },
     );
   });
 
@@ -97,7 +98,7 @@ describe("canonicalLoginId", () => {
           expect(canonicalLoginId(typed.normalize(form))).toBe(canonicalLoginId(typed));
         }
       }),
-      { numRuns: 1000 },
+      propertyRuns(1000),
     );
   });
 });

@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { withEnvironment } from "@/lib/testing/environment";
-import { canonicalAddress, clientAddress, HEADER, requestFacts } from "./request";
+import { propertyRuns } from "@/lib/testing/property-runs";
+import { addressBlock, canonicalAddress, clientAddress, HEADER, requestFacts } from "./request";
 
 const SOCKET = "192.0.2.9";
 const CLIENT = "203.0.113.7";
@@ -79,6 +81,78 @@ describe("canonicalAddress", () => {
     "a".repeat(10_000),
   ])("of %j is none", (text) => {
     expect(canonicalAddress(text)).toBeNull();
+  });
+});
+
+const octet = fc.nat(255);
+const ipv4 = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join("."));
+const hextets = (count: number) => fc.array(fc.nat(0xffff), { minLength: count, maxLength: count });
+const spelt = (groups: readonly number[], isUpper = false) => {
+  const text = groups.map((group) => group.toString(16)).join(":");
+  return isUpper ? text.toUpperCase() : text;
+};
+
+describe("whatever a client makes up", () => {
+  // As a header can carry it: visible ASCII, commas and blanks included.
+  const madeUp = fc.string({ unit: fc.constantFrom(...'0123456789abcdef.:,[]% "=;forunkw_-'), maxLength: 40 });
+  const lie = fc.oneof(
+    ipv4,
+    madeUp,
+    hextets(8).map((groups) => spelt(groups)),
+    fc.constant(SOCKET),
+  );
+  const others = ["forwarded", "x-real-ip", "cf-connecting-ip", "true-client-ip", "x-client-ip", "x-forwarded"];
+  const lies = fc.record({ forwarded: fc.array(lie, { maxLength: 6 }), other: lie });
+
+  it("does not move its address: behind n proxies the one before theirs counts, and with none the socket", async () => {
+    for (const proxies of [0, 1, 2, 3]) {
+      const theirs = Array.from({ length: Math.max(0, proxies - 1) }, (_, n) => `10.0.0.${n + 1}`);
+      await withEnvironment({ TRUSTED_PROXIES: String(proxies) }, () =>
+        fc.assert(
+          fc.property(lies, ipv4, ({ forwarded, other }, client) => {
+            const hops = proxies === 0 ? forwarded : [...forwarded, client, ...theirs];
+            const headers = new Headers({ [HEADER.socket]: SOCKET, "x-forwarded-for": hops.join(", ") });
+            for (const name of others) headers.set(name, other);
+            expect(clientAddress(headers)).toBe(proxies === 0 ? SOCKET : client);
+          }),
+          propertyRuns(500, 4),
+        ),
+      );
+    }
+  });
+
+  it("is one block for a /64 of IPv6 in any spelling, and two for two of them", () => {
+    const blockOf = (text: string) => addressBlock(canonicalAddress(text) ?? "");
+    // Outside of ::/16, where the addresses that stand for IPv4 are.
+    const network = fc.tuple(fc.integer({ min: 1, max: 0xffff }), hextets(3)).map(([first, rest]) => [first, ...rest]);
+    fc.assert(
+      fc.property(network, network, hextets(4), hextets(4), (net, other, host, another) => {
+        const block = blockOf(spelt([...net, ...host]));
+        expect(blockOf(`[${spelt([...net, ...another], true)}]:443`)).toBe(block);
+        expect(blockOf(spelt([...other, ...host])) === block).toBe(spelt(net) === spelt(other));
+      }),
+      propertyRuns(500),
+    );
+  });
+
+  it("is the IPv4 address, in whatever way IPv6 wraps it", () => {
+    fc.assert(
+      fc.property(octet, octet, octet, octet, (a, b, c, d) => {
+        const plain = [a, b, c, d].join(".");
+        const inHex = spelt([(a << 8) | b, (c << 8) | d]);
+        for (const text of [
+          plain,
+          `::ffff:${plain}`,
+          `::FFFF:${inHex}`,
+          `[0:0:0:0:0:ffff:${inHex}]:80`,
+          `${plain}:80`,
+        ]) {
+          expect(canonicalAddress(text)).toBe(plain);
+        }
+        expect(addressBlock(plain)).toBe(plain);
+      }),
+      propertyRuns(300),
+    );
   });
 });
 

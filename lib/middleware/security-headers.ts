@@ -29,6 +29,7 @@ export function setSecurityHeaders(headers: Headers, policy: string): void {
   headers.set("x-content-type-options", "nosniff");
   headers.set("referrer-policy", "same-origin");
   headers.set("cross-origin-opener-policy", "same-origin");
+  headers.set("cross-origin-resource-policy", "same-origin");
   headers.set("permissions-policy", "camera=(), microphone=(), geolocation=()");
   if (config().isHttps) {
     headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { EqualityFilter, FilterParser } from "ldapts";
 import { describe, expect, it } from "vitest";
 import { canonicalLoginId } from "@/lib/auth/login-id";
+import { propertyRuns } from "@/lib/testing/property-runs";
 import { bindName, isCalled, namingInDn, namingInFilter, searchFilter } from "./names";
 
 const loginIds = fc.oneof(
@@ -34,6 +35,7 @@ describe("a distinguished name", () => {
         const name = bindName("uid={},dc=example,dc=org", loginId) ?? "";
         expect(readRdn(name)).toEqual({ attribute: "uid", value: loginId, rest: "dc=example,dc=org" });
       }),
+      propertyRuns(500),
     );
   });
 
@@ -71,6 +73,7 @@ describe("a search filter", () => {
         const { attribute, value } = filter as EqualityFilter;
         expect([attribute, String(value)]).toEqual(["uid", loginId]);
       }),
+      propertyRuns(500),
     );
   });
 

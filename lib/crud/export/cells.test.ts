@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@/lib/testing/property-runs";
 import { type ExportValue, isoSeconds, neutral, restored, textOf, unambiguous } from "./cells";
 
 describe("neutral", () => {
@@ -60,6 +61,7 @@ describe("neutral", () => {
         expect(neutral(text).replaceAll("'", "")).toBe(text.replaceAll("'", ""));
         expect(neutral(neutral(text))).toBe(neutral(text));
       }),
+      propertyRuns(500),
     );
   });
 });
@@ -114,7 +116,7 @@ describe("restored", () => {
         expect(restored(cell)).toBe(text);
         expect(neutral(cell)).toBe(cell);
       }),
-      { numRuns: 5_000 },
+      propertyRuns(5_000),
     );
   });
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readInBatches } from "@/lib/db/cursor";
 import { setUpTestDatabase } from "@/lib/testing/database";
+import { propertyRuns } from "@/lib/testing/property-runs";
 import { collected } from "@/lib/testing/streams";
 import { type ExportValue, neutral } from "./cells";
 import { csvChunks } from "./csv";
@@ -89,6 +90,7 @@ describe("a CSV file", () => {
       fc.asyncProperty(fc.array(fc.tuple(nasty, nasty)), async (rows) => {
         expect(await read(rows)).toEqual(rows.map((row) => row.map(neutral)));
       }),
+      propertyRuns(100, 10),
     );
   });
 
@@ -98,6 +100,7 @@ describe("a CSV file", () => {
         const file = await csv(["a", "b"], inBatches(rows));
         for (const cell of file.split(/[;\t\r\n]/)) expect(cell).not.toMatch(/^[\s"]*[=+@\uff1d-]/);
       }),
+      propertyRuns(100, 10),
     );
   });
 

@@ -1,8 +1,8 @@
 import { type Answer, clientOf } from "./api";
 
-/** Passwords that are tried out, as programs do, and what comes of them. */
+/** Signing in as a program does, by Auth.js' endpoint, and what becomes of it. */
 
-export const WRONG = "not the password";
+export const WRONG_PASSWORD = "not the password";
 
 export type SignIn = (loginId: string, password?: string, headers?: Record<string, string>) => Promise<Answer>;
 
@@ -17,7 +17,7 @@ export async function signInBy(base: string, origin = base): Promise<SignIn> {
     .getSetCookie()
     .map((each) => each.replace(/;.*/, ""))
     .join("; ");
-  return (loginId, password = WRONG, headers = {}) =>
+  return (loginId, password = WRONG_PASSWORD, headers = {}) =>
     client("POST", "/api/auth/callback/password", {
       body: String(new URLSearchParams({ csrfToken: String(json.csrfToken), loginId, password })),
       headers: { cookie, origin, "content-type": "application/x-www-form-urlencoded", ...headers },
@@ -26,14 +26,16 @@ export async function signInBy(base: string, origin = base): Promise<SignIn> {
 
 export const isIn = ({ headers }: Answer) =>
   headers.getSetCookie().some((each) => /^gatehouse-session=[\w-]{43}/.test(each));
-const isInvalid = ({ headers }: Answer) => /error=CredentialsSignin&code=invalid/.test(headers.get("location") ?? "");
-const isBlocked = ({ status, headers, json }: Answer) =>
+export const isInvalid = ({ headers }: Answer) =>
+  /error=CredentialsSignin&code=invalid/.test(headers.get("location") ?? "");
+export const isBlocked = ({ status, headers, json }: Answer) =>
   status === 429 &&
   headers.get("content-type") === "application/problem+json" &&
   /^\d+$/.test(headers.get("retry-after") ?? "") &&
   Number(headers.get("retry-after")) <= 3600 &&
   String(json.detail).startsWith("Too many failed login attempts.");
 
+/** How many of the answers were of which kind. */
 export const told = (answers: Answer[]) => ({
   in: answers.filter(isIn).length,
   invalid: answers.filter(isInvalid).length,
