@@ -4,7 +4,7 @@ import path from "node:path";
 import { type Case, CLASSES, readCases } from "./attack/cases";
 import { type TestResult, testResults } from "./attack/results";
 import { measureTimes } from "./attack/timing";
-import { build } from "./build";
+import { build } from "./bundle/build";
 import { findChromium } from "./chromium";
 import { binary, run } from "./processes";
 import { findSlapd } from "./slapd";
