@@ -10,5 +10,5 @@ export const config = {
   // Without this line the file becomes an Edge bundle, in which the database driver cannot run.
   runtime: "nodejs",
   // Only build output is left out. Prefetches are not: they would carry guarded pages past the check.
-  matcher: ["/((?!_next/static/|_next/image).*)"],
+  matcher: ["/((?!_next/static/).*)"],
 };

@@ -23,14 +23,20 @@ export function contentSecurityPolicy(nonce: string): string {
 export const nonceIn = (headers: Headers): string =>
   /'nonce-([^']+)'/.exec(headers.get("content-security-policy") ?? "")?.[1] ?? "";
 
-/** Sets the policy and the other headers that every answer carries (ASVS 3.4). */
+/** Of files, which the middleware does not see: nothing that they hold runs or loads anything, or is framed. */
+const POLICY_OF_FILES = "default-src 'none'; frame-ancestors 'none'";
+
+/** What every answer carries, whoever gives it (ASVS 3.4); the middleware puts its own policy over the one here. */
+export const headersOfEveryAnswer = (): Record<string, string> => ({
+  "content-security-policy": POLICY_OF_FILES,
+  "x-content-type-options": "nosniff",
+  ...(config().isHttps && { "strict-transport-security": "max-age=31536000; includeSubDomains" }),
+});
+
+/** Sets the policy and the other headers of answers that pass the middleware. */
 export function setSecurityHeaders(headers: Headers, policy: string): void {
   headers.set("content-security-policy", policy);
-  headers.set("x-content-type-options", "nosniff");
   headers.set("referrer-policy", "same-origin");
   headers.set("cross-origin-opener-policy", "same-origin");
   headers.set("permissions-policy", "camera=(), microphone=(), geolocation=()");
-  if (config().isHttps) {
-    headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
-  }
 }
