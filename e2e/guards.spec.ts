@@ -1,3 +1,4 @@
+import { request as httpRequest } from "node:http";
 import type { APIRequestContext, APIResponse, Page } from "@playwright/test";
 import { eq } from "drizzle-orm";
 import type { Context } from "@/lib/context";
@@ -196,4 +197,23 @@ test("security headers stand on every page, and scripts obey the policy", async 
   expect(headers["cache-control"]).toContain("no-store");
   await expect(page.getByRole("button", { name: "Show password" })).toBeVisible();
   expect(violations).toEqual([]);
+});
+
+test("TRACE repeats nothing to anybody", async ({ baseURL }) => {
+  for (const path of ["/", "/login", "/api/me", "/api/health/live", "/icon.svg"]) {
+    const headers = { "x-secret": "repeat-me", origin: baseURL ?? "" };
+    const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+      const asked = httpRequest(new URL(path, baseURL), { method: "TRACE", headers }, (response) => {
+        let body = "";
+        response.on("data", (part) => {
+          body += part;
+        });
+        response.on("end", () => resolve({ status: response.statusCode, body }));
+      });
+      asked.on("error", reject).end();
+    });
+    expect([path, answer.status]).toEqual([path, expect.any(Number)]);
+    expect([path, (answer.status ?? 0) >= 300]).toEqual([path, true]);
+    expect(answer.body).not.toContain("repeat-me");
+  }
 });
