@@ -27,7 +27,11 @@ export function checkEncryption(): Finding[] {
   const found: [key: string, url: string | undefined, isInClear: (url: string) => boolean][] = [
     ["databaseInClear", DATABASE_URL, isDatabaseInClear],
     ["mailInClear", isMailUsed ? SMTP_URL : undefined, isMailInClear],
-    ["tracesInClear", OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? OTEL_EXPORTER_OTLP_ENDPOINT, (url) => !isHttpsOrLoopback(url)],
+    [
+      "tracesInClear",
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? OTEL_EXPORTER_OTLP_ENDPOINT,
+      (url) => !isHttpsOrLoopback(url),
+    ],
   ];
   return found.flatMap(([key, url, isInClear]) =>
     url && URL.canParse(url) && isInClear(url) ? [warning(key, { host: hostOf(url) })] : [],
