@@ -199,6 +199,10 @@ test("security headers stand on every page, and scripts obey the policy", async 
   expect(violations).toEqual([]);
 });
 
+test("the icon says in which characters it is written", async ({ request }) => {
+  expect((await get(request, "/icon.svg", {})).headers()["content-type"]).toBe("image/svg+xml; charset=utf-8");
+});
+
 test("TRACE repeats nothing to anybody", async ({ baseURL }) => {
   for (const path of ["/", "/login", "/api/me", "/api/health/live", "/icon.svg"]) {
     const headers = { "x-secret": "repeat-me", origin: baseURL ?? "" };
