@@ -13,16 +13,9 @@ const nextConfig: NextConfig = {
   },
   // The app shows none that are too large, and /_next/image would fetch any of its addresses for anybody, past all guards.
   images: { unoptimized: true },
-  // Build output is all that the middleware does not see; its headers are in lib/middleware/security-headers.ts.
-  headers: async () => [
-    {
-      source: "/_next/static/:path*",
-      headers: [
-        { key: "x-content-type-options", value: "nosniff" },
-        { key: "cross-origin-resource-policy", value: "same-origin" },
-      ],
-    },
-  ],
+  async headers() {
+    return [{ source: "/icon.svg", headers: [{ key: "content-type", value: "image/svg+xml; charset=utf-8" }] }];
+  },
   // The app's own log has a line for each, without what their addresses carry.
   logging: { incomingRequests: false },
   // Migrations are read at start.

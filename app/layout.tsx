@@ -4,7 +4,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { ErrorTextsProvider } from "@/components/layout/error-texts";
 import { settings } from "@/lib/config/settings";
-import { THEME_COOKIE, themeOf } from "@/lib/theme";
+import { themeCookieName, themeOf } from "@/lib/theme";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -13,7 +13,7 @@ export const metadata: Metadata = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  const theme = themeOf((await cookies()).get(themeCookieName())?.value);
   const t = await getTranslations("app");
   const errorTexts = { title: t("loadingFailed"), text: t("loadingFailedText"), retry: t("retry") };
   return (

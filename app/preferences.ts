@@ -8,8 +8,9 @@ import { safePath } from "@/lib/auth/redirects";
 import { HEADER } from "@/lib/auth/request";
 import { config } from "@/lib/config/env";
 import { text } from "@/lib/crud/form-data";
-import { isLocale, LOCALE_COOKIE } from "@/lib/i18n/locales";
-import { THEME_COOKIE, themeOf } from "@/lib/theme";
+import { localeCookieName } from "@/lib/i18n/locale-cookie";
+import { isLocale } from "@/lib/i18n/locales";
+import { themeCookieName, themeOf } from "@/lib/theme";
 import { setLocale } from "@/lib/users/service";
 
 markPublic("language and theme belong to the browser, signed in or not");
@@ -26,9 +27,9 @@ export async function setPreference(form: FormData): Promise<void> {
     secure: config().isHttps,
   } as const;
   const [locale, theme] = [text(form, "locale"), text(form, "theme")];
-  if (theme) jar.set(THEME_COOKIE, themeOf(theme), options);
+  if (theme) jar.set(themeCookieName(), themeOf(theme), options);
   if (isLocale(locale)) {
-    jar.set(LOCALE_COOKIE, locale, options);
+    jar.set(localeCookieName(), locale, options);
     const principal = await currentPrincipal();
     if (principal) await setLocale(await contextOf(principal), principal.userId, locale);
   }

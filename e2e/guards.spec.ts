@@ -1,3 +1,4 @@
+import { request as httpRequest } from "node:http";
 import type { APIRequestContext, APIResponse, Page } from "@playwright/test";
 import { eq } from "drizzle-orm";
 import type { Context } from "@/lib/context";
@@ -189,10 +190,34 @@ test("security headers stand on every page, and scripts obey the policy", async 
   const response = await page.goto("/login");
   const headers = response?.headers() ?? {};
   expect(headers["content-security-policy"]).toMatch(/script-src 'self' 'nonce-[^']+' 'strict-dynamic';/);
+  expect(headers["content-security-policy"]).toContain("base-uri 'none'");
   expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");
   expect(headers["x-content-type-options"]).toBe("nosniff");
   expect(headers["referrer-policy"]).toBe("same-origin");
   expect(headers["cache-control"]).toContain("no-store");
   await expect(page.getByRole("button", { name: "Show password" })).toBeVisible();
   expect(violations).toEqual([]);
+});
+
+test("the icon says in which characters it is written", async ({ request }) => {
+  expect((await get(request, "/icon.svg", {})).headers()["content-type"]).toBe("image/svg+xml; charset=utf-8");
+});
+
+test("TRACE repeats nothing to anybody", async ({ baseURL }) => {
+  for (const path of ["/", "/login", "/api/me", "/api/health/live", "/icon.svg"]) {
+    const headers = { "x-secret": "repeat-me", origin: baseURL ?? "" };
+    const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+      const asked = httpRequest(new URL(path, baseURL), { method: "TRACE", headers }, (response) => {
+        let body = "";
+        response.on("data", (part) => {
+          body += part;
+        });
+        response.on("end", () => resolve({ status: response.statusCode, body }));
+      });
+      asked.on("error", reject).end();
+    });
+    expect([path, answer.status]).toEqual([path, expect.any(Number)]);
+    expect([path, (answer.status ?? 0) >= 300]).toEqual([path, true]);
+    expect(answer.body).not.toContain("repeat-me");
+  }
 });

@@ -77,6 +77,12 @@ test("after logging out the old cookie opens nothing", async ({ page, context })
   await expect(page).toHaveURL(/\/login/);
 });
 
+test("logging out has the browser forget what it keeps of the site", async ({ request, baseURL }) => {
+  const headers = { origin: baseURL ?? "" };
+  const answer = await request.post("/logout", { headers, form: {}, maxRedirects: 0 });
+  expect([answer.status(), answer.headers()["clear-site-data"]]).toEqual([303, '"cache", "storage"']);
+});
+
 test("GET /logout asks first", async ({ page, signInAs }) => {
   await signInAs(people.plain);
   await page.goto("/logout");

@@ -76,6 +76,7 @@ test.describe("behind https", () => {
   /** Each of the cookies is for https only; those of these names are there, and no script reads them. */
   const expectSecure = (cookies: Record<string, string[]>, names: string[]) => {
     for (const [name, attributes] of Object.entries(cookies)) {
+      expect(name).toMatch(/^__(Host|Secure)-/);
       expect([name, attributes]).toEqual([name, expect.arrayContaining(["secure", "path=/", "samesite=lax"])]);
     }
     for (const name of names) expect([name, cookies[name]]).toEqual([name, expect.arrayContaining(["httponly"])]);
@@ -88,7 +89,7 @@ test.describe("behind https", () => {
     expectSecure(given(start), visit);
     expect(new URL(start.location ?? "").searchParams.get("redirect_uri")).toBe(`${HTTPS}/api/auth/callback/plain`);
     const end = await arrive(who, await logInThere(who, await who.follow(start), LOGIN));
-    expectSecure(given(end), ["__Host-gatehouse-session"]);
+    expectSecure(given(end), ["__Host-gatehouse-session", "__Host-gatehouse-way"]);
     expect(given(end)["__Host-gatehouse-session"]?.filter((each) => each.startsWith("domain"))).toEqual([]);
     expect(end.location).toBe(`${HTTPS}/account`);
     // Emptied, so that nothing of the visit is good for another one.
@@ -101,6 +102,31 @@ test.describe("behind https", () => {
     const [address = ""] = new RegExp(`${site.providers.plain.issuer}/session/end[^"]*`).exec(page) ?? [];
     expect(new URL(address).searchParams.get("post_logout_redirect_uri")).toBe(`${HTTPS}/login`);
     expect((await send(who, "/api/me")).status).toBe(401);
+  });
+
+  test("every answer asks for https from now on, and is neither sniffed nor framed", async () => {
+    const page = await (await fetch(`${secure.url}/login`)).text();
+    const files = [...new Set(page.match(/\/_next\/static\/[^"\\]+\.(?:js|css)/g))];
+    expect(files.length).toBeGreaterThan(2);
+    const others = ["/login", "/", "/nowhere", "/api/me", "/api/health/live", "/icon.svg", "/_next/static/nowhere.js"];
+    for (const path of [...others, "/_next/image?url=%2Ficon.svg&w=64&q=75", ...files]) {
+      const { headers } = await fetch(secure.url + path, { redirect: "manual" });
+      expect([path, headers.get("strict-transport-security")]).toEqual([path, "max-age=31536000; includeSubDomains"]);
+      expect([path, headers.get("x-content-type-options")]).toEqual([path, "nosniff"]);
+      const policy = headers.get("content-security-policy");
+      expect([path, policy?.match(/frame-ancestors 'none'/g)]).toEqual([path, ["frame-ancestors 'none'"]]);
+      if (files.includes(path)) expect(policy).toContain("default-src 'none'");
+    }
+  });
+
+  test("a message is dropped once it was shown, as its prefix demands", async () => {
+    const who = visitor();
+    await send(who, "/account");
+    expect(who.cookies.get("localhost")?.has("__Host-gatehouse-flash")).toBe(true);
+    const headers = { "sec-fetch-dest": "document" };
+    const shown = await who.send(`${secure.url}/login`, { headers });
+    expect(shown.text).toContain("Please log in");
+    expect(shown.setCookie).toEqual(["__Host-gatehouse-flash=; Path=/; Max-Age=0; SameSite=Lax; Secure"]);
   });
 
   test("whoever thinks better of it is led back, and nothing of the visit is kept", async () => {

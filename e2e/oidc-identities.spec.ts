@@ -126,7 +126,12 @@ test.describe("the first time", () => {
 
   test("nobody is made an account, unless the profile says so", async () => {
     const loginId = newName();
+    const before = site.server.output().length;
     expect(await enter("open", loginId)).toMatch(NO_ACCOUNT);
+    const lines = site.server.output().slice(before).split("\n");
+    const refused = lines.flatMap((line) => (line.includes("sign-in refused") ? [JSON.parse(line)] : []));
+    expect(refused).toMatchObject([{ level: "warn", area: "oidc", provider: "open", reason: "noAccount" }]);
+    expect(JSON.stringify(refused)).not.toContain(loginId);
     expect(await userOf(loginId)).toBeUndefined();
     expect(await enter("joining", loginId)).toBe(loginId);
     expect(await userOf(loginId)).toMatchObject({ isVerified: true, passwordHash: null, isSuperuser: false });

@@ -116,6 +116,40 @@ for (const [what, change] of idTokens) {
   test(`an ID token with ${what} is refused`, async () => tampered("token", change()));
 }
 
+/** Asks to sign in again, and comes back while the ID token is tampered with. */
+async function signInAgain(change: Tampering | undefined, form: Record<string, string> = { again: "true" }) {
+  const who = visitor();
+  const login = await who.follow(await who.send(`${site.url}/login/bad`, { form: { next: "/account", ...form } }));
+  const back = await logInThere(who, login, LOGIN);
+  if (change) bad.tamper.token = change;
+  try {
+    return { who, reply: await who.follow(back) };
+  } finally {
+    delete bad.tamper.token;
+  }
+}
+
+test("whoever is to sign in again has to do so at the provider too", async () => {
+  expect(new URL((await signInAgain(undefined)).reply.url).pathname).toBe("/account");
+  for (const change of [
+    claiming(bad, { auth_time: now() - 3600 }),
+    claiming(bad, { auth_time: String(now()) }),
+    lacking(bad, "auth_time"),
+  ]) {
+    const before = await sessionCount();
+    const { who, reply } = await signInAgain(change);
+    await expectRefused(who, reply, before);
+  }
+  expect(site.server.output()).toContain("nobody has signed in there again (auth_time)");
+  // Any sign-in will do where nobody is asked to sign in again, also in a browser that once was.
+  const { who } = await signInAgain(lacking(bad, "auth_time"));
+  who.cookies.set("127.0.0.1", new Map());
+  bad.tamper.token = claiming(bad, { auth_time: now() - 3600 });
+  const reply = await signInBy(who, site.url, "bad", LOGIN, "/account");
+  delete bad.tamper.token;
+  expect(new URL(reply.url).pathname).toBe("/account");
+});
+
 const answers: [what: string, change: Tampering][] = [
   ["500", () => ({ status: 500, body: "{}" })],
   ["HTML", () => ({ status: 200, body: "<html>maintenance</html>" })],

@@ -126,6 +126,25 @@ test("the line of a request has no query and no token, and health checks have no
   expect(site.server.output()).not.toMatch(/secret-place|from=mail/);
 });
 
+test("each request names where it comes from, and a refused one who was refused", async () => {
+  const id = await addPerson(site.ctx(), "clerk@example.com");
+  const port = Number(new URL(site.url).port);
+  const from = { "x-forwarded-for": "198.51.100.1, 203.0.113.9" };
+  const clerk = { ...from, cookie: await cookieOf(site.ctx(), id) };
+  await ask(port, "/admin/groups", { ...clerk, "x-request-id": "refused-page" });
+  await ask(port, "/api/groups", { ...clerk, "x-request-id": "refused-api" });
+  await ask(port, "/api/groups", { ...from, "x-request-id": "refused-nobody" });
+  await ask(port, "/api/me", { ...clerk, "x-request-id": "let-in-1" });
+  const last = (requestId: string) => expect.poll(() => linesOf(requestId).at(-1));
+  await last("refused-page").toMatchObject({ msg: "request", status: 403, ip: "203.0.113.9", userId: id });
+  await last("refused-api").toMatchObject({ msg: "request", status: 403, ip: "203.0.113.9", userId: id });
+  await last("refused-nobody").toMatchObject({ msg: "request", status: 401, ip: "203.0.113.9" });
+  await last("let-in-1").toMatchObject({ msg: "request", status: 200, ip: "203.0.113.9" });
+  for (const known of ["refused-nobody", "let-in-1"]) {
+    expect(linesOf(known).filter((line) => "userId" in line)).toEqual([]);
+  }
+});
+
 test("an error that nobody expected is one line, without what was asked for", async () => {
   await site.ctx().db.execute(sql`alter table groups rename to hidden`);
   const headers = { cookie: await cookieOf(site.ctx(), rootId), "x-request-id": "unexpected-1" };

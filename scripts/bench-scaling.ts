@@ -1,7 +1,7 @@
-import { signInBy, told } from "@/e2e/support/sign-in";
 import { stop } from "@/e2e/support/process";
 import { type ScaledSite, startScaledSite } from "@/e2e/support/scaling/site";
 import { startServer } from "@/e2e/support/server";
+import { signInBy, told } from "@/e2e/support/sign-in";
 import { findPrincipal } from "@/lib/auth/session";
 import { withEnvironment } from "@/lib/testing/environment";
 import { createTestUser } from "@/lib/testing/factories";

@@ -3,11 +3,11 @@ import { getTranslations } from "next-intl/server";
 import { setPreference } from "@/app/preferences";
 import { FormSection } from "@/components/form/form-section";
 import { LanguageSwitch, ThemeSwitch } from "@/components/layout/preferences";
-import { THEME_COOKIE, themeOf } from "@/lib/theme";
+import { themeCookieName, themeOf } from "@/lib/theme";
 
 export async function PreferencesCard() {
   const t = await getTranslations("account.preferences");
-  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  const theme = themeOf((await cookies()).get(themeCookieName())?.value);
   return (
     <FormSection title={t("title")}>
       <div>

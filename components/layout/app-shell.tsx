@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
 import type { Principal } from "@/lib/auth/principal";
 import { settings } from "@/lib/config/settings";
-import { THEME_COOKIE, themeOf } from "@/lib/theme";
+import { themeCookieName, themeOf } from "@/lib/theme";
 import { Brand } from "./brand";
 import { Flash } from "./flash";
 import { Menu } from "./menu";
@@ -27,7 +27,7 @@ async function UserMenu({ principal, setPreference }: Pick<AppShellProps, "princ
   const tAccount = await getTranslations("account");
   const tLogout = await getTranslations("logout");
   const tLogin = await getTranslations("login");
-  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  const theme = themeOf((await cookies()).get(themeCookieName())?.value);
   return (
     <div className="grid gap-4">
       {principal && (

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { Alert } from "@/components/ui/alert";
-import { FLASH_COOKIE, readFlash } from "@/lib/flash";
+import { droppedFlash, readFlash } from "@/lib/flash";
 import { FlashShown } from "./flash-shown";
 
 /** The message that the last action left for this page. */
@@ -16,7 +16,7 @@ export async function Flash() {
       <Alert kind={flash.kind} className="mb-5">
         {t(key, { name: "", max: "", ...flash.params })}
       </Alert>
-      <FlashShown cookie={FLASH_COOKIE} />
+      <FlashShown dropped={droppedFlash()} />
     </>
   );
 }

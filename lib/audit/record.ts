@@ -14,8 +14,6 @@ export type AuditEntry = {
   changes?: AuditChanges;
   /** Who did it, where that is somebody else than the context says: whoever signs in is nobody yet. */
   by?: Person;
-  /** Of a sign-in the way in, which subscribers are told. */
-  provider?: string;
 };
 
 /** Rows of one insert; PostgreSQL takes at most 65,535 parameters. */

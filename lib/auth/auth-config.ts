@@ -11,6 +11,7 @@ import { credentialsAuthenticator } from "./authenticators/registry";
 import { pathOfCallback } from "./callback-url";
 import { anonymousContext, contextOf } from "./guards";
 import { note } from "./journey";
+import { askedAgainAt } from "./oidc/again";
 import { verifiedClaims } from "./oidc/claims";
 import { connectIdentity, signInByIdentity } from "./oidc/identities";
 import { intendsToConnect } from "./oidc/intent";
@@ -80,7 +81,7 @@ async function judgeIdentity(
 ): Promise<boolean> {
   const profile = findProfile(provider);
   if (!profile) return false;
-  const claims = await verifiedClaims(profile, idToken, userInfo);
+  const claims = await verifiedClaims(profile, idToken, userInfo, await askedAgainAt(provider));
   const principal = await findPrincipal(await currentCookie());
   if (principal && (await intendsToConnect(provider, principal.sessionId))) {
     note({ connecting: true });

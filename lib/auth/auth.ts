@@ -8,6 +8,7 @@ import { credentialsAuthenticator } from "./authenticators/registry";
 import { anonymousContext } from "./guards";
 import { problemOf } from "./handler";
 import { onJourney } from "./journey";
+import { askAgain, dropAgain } from "./oidc/again";
 import { arrive, profileOfCallback } from "./oidc/callback";
 import { discover, ProviderFault } from "./oidc/metadata";
 import { endSession } from "./session";
@@ -85,6 +86,7 @@ export async function signInWithCredentials(credentials: {
 export async function startAtProvider(profile: OidcProfile, next: string, asksAgain: boolean): Promise<string> {
   // First by ourselves: Auth.js would make a redirect to an error page of what is wrong with the provider.
   await discover(profile);
+  await (asksAgain ? askAgain(profile.name) : dropAgain());
   const parameters = new URLSearchParams(asksAgain ? { max_age: "0" } : {});
   const url = String(await auth.signIn(profile.name, { redirect: false, redirectTo: next }, parameters));
   if (new URL(url).origin === config().AUTH_URL) throw new ProviderFault(`Auth.js leads to ${url} instead`);

@@ -1,9 +1,26 @@
-/** 49,000 passwords that attackers try first, in lower case; the most common ones of several published leaks. */
-let list: Promise<ReadonlySet<string>> | undefined;
+import { HASH_LENGTH, longPasswordHash } from "./long-password-hash";
 
-/** Read when the first password is set: 0.1 seconds and 4 MB that a process without that need does not spend. */
-async function commonPasswords(): Promise<ReadonlySet<string>> {
-  list ??= import("@zxcvbn-ts/language-common").then(({ dictionary }) => new Set(dictionary["passwords-common"]));
+type IsListed = (password: string) => boolean;
+
+let list: Promise<IsListed> | undefined;
+
+/**
+ * Two lists of what attackers try first, in lower case, from published leaks: 49,000 passwords, few of which have as many
+ * characters as PASSWORD_MIN_LENGTH asks for, and the 10,000 most frequent ones that do.
+ */
+async function readLists(): Promise<IsListed> {
+  const [{ dictionary }, { LONG_PASSWORDS }] = await Promise.all([
+    import("@zxcvbn-ts/language-common"),
+    import("./long-passwords"),
+  ]);
+  const words = new Set(dictionary["passwords-common"]);
+  const hashes = new Set(LONG_PASSWORDS.match(new RegExp(`.{${HASH_LENGTH}}`, "g")));
+  return (password) => words.has(password) || hashes.has(longPasswordHash(password));
+}
+
+/** Read when the first password is set: 0.1 seconds and 5 MB that a process without that need does not spend. */
+function commonPasswords(): Promise<IsListed> {
+  list ??= readLists();
   return list;
 }
 
@@ -30,14 +47,14 @@ function repeatedUnit(characters: string[]): string[] | undefined {
 }
 
 /**
- * Whether `password` is one of those that attackers try first: an entry of the list, a row such as `123456789012`, or one
+ * Whether `password` is one of those that attackers try first: an entry of the lists, a row such as `123456789012`, or one
  * of these or next to nothing over and over (`abcabcabcabc`, `passwordpassword`).
  * @param password in lower case and NFKC, not longer than passwords may be
  */
 export async function isCommonPassword(password: string): Promise<boolean> {
-  const common = await commonPasswords();
+  const isListed = await commonPasswords();
   const isListedOrRow = (characters: string[]) =>
-    common.has(characters.join("")) || ascends(characters) || ascends(characters.toReversed());
+    isListed(characters.join("")) || ascends(characters) || ascends(characters.toReversed());
   const characters = [...password];
   const unit = repeatedUnit(characters);
   return isListedOrRow(characters) || (unit !== undefined && (unit.length < SHORT_UNIT || isListedOrRow(unit)));

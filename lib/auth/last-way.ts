@@ -1,14 +1,15 @@
 import { cookies } from "next/headers";
 import { config } from "@/lib/config/env";
+import { hostCookieName } from "@/lib/cookie-name";
 
 /** The way in that was used last in this browser, so that the login page can point to it. It says nothing of who used it. */
-export const LAST_WAY_COOKIE = "gatehouse-way";
+export const lastWayCookieName = () => hostCookieName("gatehouse-way");
 
 const YEAR_SECONDS = 31_536_000;
 
 /** For actions and handlers. */
 export async function rememberWay(name: string): Promise<void> {
-  (await cookies()).set(LAST_WAY_COOKIE, name, {
+  (await cookies()).set(lastWayCookieName(), name, {
     path: "/",
     httpOnly: true,
     sameSite: "lax",
@@ -17,4 +18,4 @@ export async function rememberWay(name: string): Promise<void> {
   });
 }
 
-export const lastWay = async (): Promise<string | undefined> => (await cookies()).get(LAST_WAY_COOKIE)?.value;
+export const lastWay = async (): Promise<string | undefined> => (await cookies()).get(lastWayCookieName())?.value;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Invalid } from "@/lib/errors";
 import { withEnvironment } from "@/lib/testing/environment";
 import { failureOf } from "@/lib/testing/failure";
+import { LONG_PASSWORDS } from "./long-passwords";
 import { assertPasswordAllowed, type PasswordOwner, passwordProblems } from "./password-policy";
 
 /** Varied enough that only its length can be wrong. */
@@ -46,6 +47,9 @@ describe("the length", () => {
 describe("common passwords", () => {
   it.each([
     ["an entry of the list", "1qaz2wsx3edc"],
+    ["an entry of the list of long ones", "sleepyhollow"],
+    ["an entry of that list in other case", "GrassIsGreen"],
+    ["an entry of that list of lesser rank", "ghfdjgbcfybt"],
     ["an entry in other case", "AdMiniStrator"],
     ["an entry in full-width letters", "\uff41dministrator"],
     ["one character over and over", "aaaaaaaaaaaa"],
@@ -64,6 +68,12 @@ describe("common passwords", () => {
     ["letters of another alphabet upward", "\u03b1\u03b2\u03b3\u03b4\u03b5\u03b6\u03b7\u03b8\u03b9\u03ba\u03bb\u03bc"],
   ])("refuses %s", async (_, password) => {
     expect(await keysOf(password)).toEqual(["passwordCommon"]);
+  });
+
+  it("are more than 3000 of the length that is asked for", () => {
+    const hashes = LONG_PASSWORDS.match(/.{8}/g) ?? [];
+    expect(hashes.join("")).toBe(LONG_PASSWORDS);
+    expect(new Set(hashes).size).toBe(10_000);
   });
 
   it.each([

@@ -1,7 +1,8 @@
 import net from "node:net";
 import { config } from "@/lib/config/env";
 import type { RequestFacts } from "@/lib/context";
-import { LOCALE_COOKIE, type Locale, negotiateLocale } from "@/lib/i18n/locales";
+import { localeCookieName } from "@/lib/i18n/locale-cookie";
+import { type Locale, negotiateLocale } from "@/lib/i18n/locales";
 
 /** Set by this app on every request (lib/server/requests.ts, lib/middleware/handle.ts); what a client sends under these names is dropped. */
 export const HEADER = {
@@ -35,7 +36,7 @@ export function canonicalAddress(text: string): string | null {
  * The address of the client. With n trusted proxies the last n entries of "X-Forwarded-For, socket" are theirs, and the
  * one before is the client; with none, only the socket counts and headers are not believed.
  */
-export function clientAddress(headers: Headers): string | null {
+export function clientAddress(headers: Pick<Headers, "get">): string | null {
   const socket = headers.get(HEADER.socket);
   const proxies = config().TRUSTED_PROXIES;
   if (proxies === 0) return socket && canonicalAddress(socket);
@@ -69,7 +70,7 @@ export const cookieIn = (headers: Headers, name: string): string | undefined =>
 
 /** The language of the answer to a visitor who may be signed in or not: cookie, Accept-Language, English. */
 export const localeOf = (headers: Headers): Locale =>
-  negotiateLocale(cookieIn(headers, LOCALE_COOKIE), headers.get("accept-language"));
+  negotiateLocale(cookieIn(headers, localeCookieName()), headers.get("accept-language"));
 
 /** What the audit trail, the session list and mails keep of a request; the user agent is cut at 512 characters. */
 export function requestFacts(headers: Headers): RequestFacts {

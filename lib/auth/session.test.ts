@@ -186,6 +186,7 @@ describe("startSession", () => {
       action: "sign-in",
       entity: "users",
       entityLabel: user.loginId,
+      changes: { provider: { from: null, to: "corp" } },
       ip: "203.0.113.7",
       requestId: "r-1",
     });

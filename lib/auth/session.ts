@@ -4,6 +4,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import { type Context, inTransaction } from "@/lib/context";
+import { hostCookieName } from "@/lib/cookie-name";
 import { type Database, database, withoutParameters } from "@/lib/db/client";
 import { sessions } from "@/lib/db/schema/auth";
 import { users } from "@/lib/db/schema/users";
@@ -19,10 +20,7 @@ const TOKEN_SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 const hashToken = (token: string) => createHash("sha256").update(token).digest("base64url");
 
-/** Over https the __Host- prefix binds the cookie to this host, path / and Secure (RFC 6265bis §4.1.3.2). */
-export function sessionCookieName(): string {
-  return config().isHttps ? "__Host-gatehouse-session" : "gatehouse-session";
-}
+export const sessionCookieName = (): string => hostCookieName("gatehouse-session");
 
 const minutes = (n: number) => sql`make_interval(mins => ${n})`;
 
@@ -143,8 +141,8 @@ export async function startSession(
       entity: "users",
       entityId: user.id,
       entityLabel: user.loginId,
+      changes: { provider: { from: null, to: provider } },
       by: user,
-      provider,
     });
     return token;
   });

@@ -22,7 +22,7 @@ export async function hasSuperuser(ctx: Context): Promise<boolean> {
 
 /** Random, and broken into groups so short that no word of four letters can turn up by chance and be refused. */
 function randomPassword(): string {
-  const bytes = randomBytes(Math.max(12, config().PASSWORD_MIN_LENGTH));
+  const bytes = randomBytes(Math.max(16, config().PASSWORD_MIN_LENGTH));
   return bytes.toString("base64url").replace(/(.{3})(?=.)/g, "$1-");
 }
 

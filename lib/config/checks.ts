@@ -1,11 +1,5 @@
+import { isHttpsOrLoopback, isLoopback } from "./encrypted";
 import type { Variables } from "./variables";
-
-const isLoopback = (url: string) => {
-  const { hostname } = new URL(url);
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
-};
-
-const isHttpsOrLoopback = (url: string) => url.startsWith("https://") || isLoopback(url);
 
 /** Marks a secret that `npm run dev` wrote into .env.local, which Next.js would read in production too. */
 export const DEVELOPMENT_SECRET_PREFIX = "development-";

@@ -88,6 +88,7 @@ const readAs: Record<string, unknown> = {
       domainFilter: [],
       idField: "email",
       autoCreate: false,
+      tellsAuthTime: true,
       groupMap: {},
       logoutAtProvider: false,
       client: { issuer: "https://id.test", clientId: "a", clientSecret: "b", scope: "openid email profile" },

@@ -82,6 +82,8 @@ const oidcProfile = z.strictObject({
   autoCreate: z.boolean().default(false),
   groupsClaim: z.string().optional(),
   groupMap: groupMap.default({}),
+  /** Whether it says when people have signed in there (`auth_time`), where it is asked to have them sign in again. */
+  tellsAuthTime: z.boolean().default(true),
   /** Whether logging out here asks the provider to end its session too (OpenID Connect RP-Initiated Logout). */
   logoutAtProvider: z.boolean().default(false),
   client: z.strictObject({

@@ -145,7 +145,7 @@ describe("a save of some fields", () => {
     // A row that speaks of the password, and none that says nothing.
     const actions = (await auditOf(user.id)).map(({ action, changes }) => [action, changes]);
     expect(actions.slice(1)).toEqual([
-      ["sign-in", {}],
+      ["sign-in", { provider: { from: null, to: "password" } }],
       ["set-password", {}],
     ]);
   });

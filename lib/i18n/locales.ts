@@ -10,7 +10,6 @@ export const languages = {
 export type Locale = keyof typeof languages;
 export type Messages = typeof messages;
 
-export const LOCALE_COOKIE = "gatehouse-locale";
 export const DEFAULT_LOCALE: Locale = "en";
 export const locales = Object.keys(languages) as Locale[];
 

@@ -1,7 +1,8 @@
 import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
 import { currentPrincipal } from "@/lib/auth/current";
-import { isLocale, LOCALE_COOKIE, loadMessages, negotiateLocale } from "./locales";
+import { localeCookieName } from "./locale-cookie";
+import { isLocale, loadMessages, negotiateLocale } from "./locales";
 
 /** The user's own choice; a database that is out of reach must not take the page's language with it. */
 const chosenLocale = () =>
@@ -12,7 +13,7 @@ const chosenLocale = () =>
 
 /** Order: cookie, the user's choice, Accept-Language, English. There is no locale in the URL. */
 export default getRequestConfig(async () => {
-  const cookie = (await cookies()).get(LOCALE_COOKIE)?.value;
+  const cookie = (await cookies()).get(localeCookieName())?.value;
   const preference = isLocale(cookie) ? cookie : await chosenLocale();
   const locale = negotiateLocale(preference, (await headers()).get("accept-language"));
   return { locale, messages: await loadMessages(locale), timeZone: "UTC" };

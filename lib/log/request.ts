@@ -4,7 +4,10 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export type LoggedRequest = { requestId: string; traceId?: string };
 
 // Middleware, pages and handlers share one process but not one module graph.
-const shared = globalThis as typeof globalThis & { gatehouseRequest?: AsyncLocalStorage<LoggedRequest> };
+const shared = globalThis as typeof globalThis & {
+  gatehouseRequest?: AsyncLocalStorage<LoggedRequest>;
+  gatehousePeople?: WeakMap<LoggedRequest, string>;
+};
 
 function storage(): AsyncLocalStorage<LoggedRequest> {
   shared.gatehouseRequest ??= new AsyncLocalStorage();
@@ -16,3 +19,17 @@ export const enterRequest = (request: LoggedRequest): void => storage().enterWit
 
 /** The request that is being served; undefined for what the app does by itself. */
 export const currentRequest = (): LoggedRequest | undefined => storage().getStore();
+
+function people(): WeakMap<LoggedRequest, string> {
+  shared.gatehousePeople ??= new WeakMap();
+  return shared.gatehousePeople;
+}
+
+/** Notes who makes the request that is being served, for the line that tells of a refusal. */
+export function noteUser(userId: string): void {
+  const request = currentRequest();
+  if (request) people().set(request, userId);
+}
+
+/** Who makes the request, if that is known by now. */
+export const userOf = (request: LoggedRequest | undefined): string | undefined => request && people().get(request);

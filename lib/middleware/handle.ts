@@ -10,7 +10,7 @@ import { isApi, loadersFor } from "@/lib/auth/request-loaders/choose";
 import { credentialsIn, identify, isAmbient } from "@/lib/auth/request-loaders/loader";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { faultOf, isUnavailable } from "@/lib/db/client";
-import { encodeFlash, FLASH_COOKIE, flashCookieOptions } from "@/lib/flash";
+import { droppedFlash, encodeFlash, flashCookieName, flashCookieOptions } from "@/lib/flash";
 import { logOf } from "@/lib/log/log";
 import { problem } from "@/lib/problem";
 import { type Route, routeFor } from "@/lib/routes";
@@ -97,7 +97,11 @@ function toLogin(request: NextRequest, location: string): Response {
   const response = NextResponse.redirect(new URL(loginPath(location), request.url), 303);
   // A prefetch is nobody's visit: its message would replace the one that the next page is to show.
   if (request.headers.get(HEADER.router) !== "prefetch") {
-    response.cookies.set(FLASH_COOKIE, encodeFlash({ kind: "status", key: "loginRequired" }), flashCookieOptions());
+    response.cookies.set(
+      flashCookieName(),
+      encodeFlash({ kind: "status", key: "loginRequired" }),
+      flashCookieOptions(),
+    );
   }
   response.headers.set("cache-control", "no-store");
   return response;
@@ -162,9 +166,9 @@ export async function handleRequest(request: NextRequest): Promise<Response> {
   if (attempt) await countRefusedForm(request.headers, attempt);
   const response = await answer(verdict, request, pathname, forwarded, nonce);
   setSecurityHeaders(response.headers, policy);
-  if (isPageLoad(request) && verdict === "pass" && request.cookies.has(FLASH_COOKIE)) {
+  if (isPageLoad(request) && verdict === "pass" && request.cookies.has(flashCookieName())) {
     // As a bare header: through `cookies` the page of this very request would already find the message gone.
-    response.headers.append("set-cookie", `${FLASH_COOKIE}=; Path=/; Max-Age=0; SameSite=Lax`);
+    response.headers.append("set-cookie", droppedFlash());
   }
   return response;
 }

@@ -1,9 +1,10 @@
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { HEADER } from "@/lib/auth/request";
+import { clientAddress, HEADER } from "@/lib/auth/request";
 import { logOf } from "@/lib/log/log";
-import { currentRequest, enterRequest } from "@/lib/log/request";
+import { currentRequest, enterRequest, userOf } from "@/lib/log/request";
+import { headersOfEveryAnswer } from "@/lib/middleware/security-headers";
 import { maskedAddress } from "./masked";
 import { requestIdFor } from "./request-id";
 import { tellUnavailable } from "./unavailable";
@@ -19,10 +20,17 @@ const log = logOf("http");
 /** Asked for every few seconds, or many at a time, and of no interest. */
 const isQuiet = (path: string) => path.startsWith("/api/health/") || path.startsWith("/_next/static/");
 
+/** The address that limits, sessions and the audit trail have too. */
+const addressOf = ({ headers }: IncomingMessage) =>
+  clientAddress({ get: (name) => [headers[name] ?? []].flat().join(", ") || null });
+
+const isRefusal = (status: number) => status === 401 || status === 403;
+
 /** One line when the answer is out, or when nobody waits for it any more. */
 function logEnd(request: IncomingMessage, response: ServerResponse): void {
   const startedAt = performance.now();
   const { method, url = "" } = request;
+  const ip = addressOf(request);
   const logged = currentRequest();
   response.once("close", () => {
     const path = maskedAddress(url);
@@ -31,7 +39,9 @@ function logEnd(request: IncomingMessage, response: ServerResponse): void {
       ...logged,
       method,
       path,
+      ip,
       ...(response.headersSent && { status: response.statusCode }),
+      ...(isRefusal(response.statusCode) && { userId: userOf(logged) }),
       ms: Math.round(performance.now() - startedAt),
     });
   });
@@ -63,6 +73,7 @@ function onStart(message: unknown): void {
   enterRequest(known);
   noteFacts(request, socket, requestId);
   response.setHeader(HEADER.requestId, requestId);
+  for (const [name, value] of Object.entries(headersOfEveryAnswer(request.url ?? ""))) response.setHeader(name, value);
   tellUnavailable(response, known);
   logEnd(request, response);
 }

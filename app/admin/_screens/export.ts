@@ -89,7 +89,6 @@ export async function exportOf(
   const headers = {
     "content-type": TYPES[format],
     "content-disposition": `attachment; filename="${definition.name}-${day}.${format}"`,
-    "x-content-type-options": "nosniff",
   };
   // Nobody would read the rows, and nobody would say so.
   if (request.method === "HEAD") return new Response(null, { headers });

@@ -10,6 +10,7 @@ import { isUnavailable } from "@/lib/db/client";
 import { Unavailable } from "@/lib/errors";
 import { setFlash } from "@/lib/flash";
 import { seeOther } from "@/lib/see-other";
+import { dropAgain } from "./again";
 import type { IdentityRefusal } from "./identities";
 import { dropIntent, intendsToConnect } from "./intent";
 import { findProfile, labelOf } from "./profiles";
@@ -81,6 +82,7 @@ export async function arrive(
   if (journey.signedIn) {
     await rememberWay(profile.name);
     await dropIntent();
+    await dropAgain();
     await setFlash({ kind: "status", key: "loginSuccessful" });
     return response;
   }
@@ -88,6 +90,7 @@ export async function arrive(
   const principal = await currentPrincipal().catch(() => null);
   const isConnecting = journey.connecting ?? (await intendsToConnect(profile.name, principal?.sessionId));
   await dropIntent();
+  await dropAgain();
   if (isConnecting) return backToAccount(profile, journey);
   if (principal) {
     // The login page would only lead them on, without a word.

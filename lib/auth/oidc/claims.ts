@@ -37,15 +37,21 @@ function addressOf(idToken: Record<string, unknown>, userInfo: Record<string, un
   return { email_verified: userInfo.email_verified ?? (isSame ? idToken.email_verified : undefined) };
 }
 
+/** Whether somebody has signed in at the provider since it was asked for that by `max_age` (Core §3.1.2.1). */
+const isSignedInSince = (authTime: unknown, since: number) =>
+  typeof authTime === "number" && authTime >= since - CLOCK_SKEW;
+
 /**
  * The claims of an ID token, whose signature Auth.js leaves unchecked, together with those of the userinfo endpoint.
  * @param userInfo as Auth.js has it, which has compared its subject with the token's
+ * @param since when people must have signed in there, in seconds of the epoch; undefined where any sign-in will do
  * @throws ProviderFault unless the provider has signed the token for this app (OpenID Connect Core §3.1.3.7)
  */
 export async function verifiedClaims(
   profile: OidcProfile,
   idToken: string | undefined,
   userInfo: Record<string, unknown>,
+  since?: number,
 ): Promise<Claims> {
   const { issuer } = await discover(profile);
   const keys = await signingKeys(profile);
@@ -62,6 +68,9 @@ export async function verifiedClaims(
   const isForOthersToo = Array.isArray(payload.aud) && payload.aud.length > 1;
   if ((isForOthersToo || payload.azp !== undefined) && payload.azp !== clientId) {
     throw new ProviderFault("the ID token was issued to another client (azp)");
+  }
+  if (since !== undefined && profile.tellsAuthTime && !isSignedInSince(payload.auth_time, since)) {
+    throw new ProviderFault("nobody has signed in there again (auth_time)");
   }
   if (userInfo.sub !== payload.sub) throw new ProviderFault("the userinfo endpoint speaks of somebody else");
   return { ...payload, ...userInfo, ...addressOf(payload, userInfo), iss: issuer, sub: String(payload.sub) };

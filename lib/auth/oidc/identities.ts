@@ -10,7 +10,10 @@ import { type Context, inTransaction } from "@/lib/context";
 import { accounts } from "@/lib/db/schema/auth";
 import { users } from "@/lib/db/schema/users";
 import { announce } from "@/lib/events/announce";
+import { logOf } from "@/lib/log/log";
 import { type ClaimedLogin, type Claims, claimedLogin, mappedGroups } from "./claims";
+
+const log = logOf("oidc");
 
 /**
  * Whose account an identity at a provider is. An identity is the pair of issuer and subject (OpenID Connect Core §5.7): it
@@ -117,8 +120,9 @@ export async function signInByIdentity(ctx: Context, profile: OidcProfile, claim
   const claimed = claimedLogin(profile, claims);
   const outcome = await judge(ctx, profile, claims, claimed);
   if (!outcome.ok) {
-    const { reason } = outcome;
-    announce(ctx, "signInFailed", { loginId: claimed?.loginId ?? null, provider: profile.name, reason });
+    const refusal = { provider: profile.name, reason: outcome.reason };
+    log.warn("sign-in refused", refusal);
+    announce(ctx, "signInFailed", { loginId: claimed?.loginId ?? null, ...refusal });
   }
   return outcome;
 }

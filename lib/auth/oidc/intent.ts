@@ -2,6 +2,7 @@ import { SignJWT } from "jose";
 import { cookies } from "next/headers";
 import { signingSecret, verifiedPayload } from "@/lib/auth/jwt";
 import { config } from "@/lib/config/env";
+import { hostCookieName } from "@/lib/cookie-name";
 
 /**
  * Remembers, while the browser is at a provider, that a signed-in user has asked to connect the identity there with the
@@ -11,7 +12,7 @@ import { config } from "@/lib/config/env";
 const LIFETIME_SECONDS = 900;
 const ALGORITHM = "HS256";
 
-const cookieName = () => (config().isHttps ? "__Host-gatehouse-connect" : "gatehouse-connect");
+const cookieName = () => hostCookieName("gatehouse-connect");
 
 const options = () => ({ path: "/", httpOnly: true, sameSite: "lax", secure: config().isHttps }) as const;
 

@@ -1,5 +1,7 @@
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
+import { isHttpsOrLoopback } from "@/lib/config/encrypted";
+import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import type { OidcProfile } from "@/lib/config/variables";
 
@@ -37,13 +39,23 @@ export async function providerFetch(url: string | URL, init: RequestInit = {}): 
   }
 }
 
+/** The rule for issuers (lib/config/checks.ts) holds for what they name: outside of production http will do. */
+function mayBeAsked(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, username, password } = new URL(url);
+  const isEncrypted = isHttpsOrLoopback(url) || (protocol === "http:" && !config().isProduction);
+  return isEncrypted && username === "" && password === "";
+}
+
+const endpoint = z.string().refine(mayBeAsked, "must be https, without a user name");
+
 const metadataSchema = z.looseObject({
   issuer: z.url(),
-  authorization_endpoint: z.url(),
-  token_endpoint: z.url(),
-  userinfo_endpoint: z.url(),
-  jwks_uri: z.url(),
-  end_session_endpoint: z.url().optional(),
+  authorization_endpoint: endpoint,
+  token_endpoint: endpoint,
+  userinfo_endpoint: endpoint,
+  jwks_uri: endpoint,
+  end_session_endpoint: endpoint.optional(),
 });
 
 export type ProviderMetadata = z.infer<typeof metadataSchema>;

@@ -1,5 +1,6 @@
 import type { Principal } from "@/lib/auth/principal";
 import { cookieIn } from "@/lib/auth/request";
+import { noteUser } from "@/lib/log/request";
 
 /** What a request brings along that could tell whose it is. */
 export type Credentials = {
@@ -29,7 +30,9 @@ export const isAmbient = (credentials: Credentials, loaders: readonly RequestLoa
 /** Whose request this is, by the first loader that finds something of its kind. */
 export async function identify(credentials: Credentials, loaders: readonly RequestLoader[]): Promise<Principal | null> {
   const loader = loaders.find(({ isMeant }) => isMeant(credentials));
-  return loader ? loader.load(credentials) : null;
+  const principal = loader ? await loader.load(credentials) : null;
+  if (principal) noteUser(principal.userId);
+  return principal;
 }
 
 /** The credentials in the headers of a request. */

@@ -2,13 +2,12 @@ import type { Client } from "ldapts";
 import { onServer } from "@/lib/auth/ldap/connection";
 import { bindAsService } from "@/lib/auth/ldap/directory";
 import { DirectoryMisconfigured, resultCode } from "@/lib/auth/ldap/servers";
+import { isLoopback } from "@/lib/config/encrypted";
 import { config } from "@/lib/config/env";
 import { faultOf } from "./fault";
 import { type Finding, ok, warning, wrong } from "./finding";
 
 /** The servers of LDAP_SERVER_URL, each by itself: reached, encrypted, and showing what sign-ins need to see. */
-
-const isLoopback = (url: string) => /^ldap:\/\/(localhost|127\.|\[::1\])/.test(url);
 
 /** Whether the server shows an entry to whoever is bound. */
 async function shows(client: Client, dn: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { CliTools } from "@/lib/cli/command";
 import { checkDirectory } from "./directory";
+import { checkEncryption } from "./encryption";
 import type { Finding } from "./finding";
 import { checkAuthenticator, checkDatabase, checkGroupMaps, checkMail } from "./installation";
 import { checkPooler, checkReplica } from "./machines";
@@ -27,6 +28,7 @@ export async function examine({ context }: Pick<CliTools, "context">): Promise<F
     ...(await checkMail()),
     ...(await checkDirectory()),
     ...(await checkProviders()),
+    ...checkEncryption(),
     ...(hasDatabase ? await checkGroupMaps(await context()) : []),
   ];
 }

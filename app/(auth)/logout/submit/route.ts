@@ -1,25 +1,25 @@
 import { cookies } from "next/headers";
 import { signOutHere } from "@/lib/auth/auth";
 import { markPublic } from "@/lib/auth/guards";
-import { LAST_WAY_COOKIE } from "@/lib/auth/last-way";
+import { lastWayCookieName } from "@/lib/auth/last-way";
 import { providerLogout } from "@/lib/auth/oidc/logout";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { config } from "@/lib/config/env";
 import { settings } from "@/lib/config/settings";
 import { isUnavailable } from "@/lib/db/client";
 import { setFlash } from "@/lib/flash";
-import { LOCALE_COOKIE } from "@/lib/i18n/locales";
+import { localeCookieName } from "@/lib/i18n/locale-cookie";
 import { leavingPage } from "@/lib/middleware/plain-page";
 import { nonceIn } from "@/lib/middleware/security-headers";
 import { problem } from "@/lib/problem";
-import { THEME_COOKIE } from "@/lib/theme";
+import { themeCookieName } from "@/lib/theme";
 
 markPublic("signing out harms nobody");
 
 const OWN_COOKIE = /^(__Host-|__Secure-)?(gatehouse-|authjs\.)/;
 
 /** What belongs to the browser, not to the person who leaves. */
-const KEPT_COOKIES = [LOCALE_COOKIE, THEME_COOKIE, LAST_WAY_COOKIE];
+const keptCookies = () => [localeCookieName(), themeCookieName(), lastWayCookieName()];
 
 async function dropOwnCookies(): Promise<void> {
   const jar = await cookies();
@@ -31,8 +31,9 @@ async function dropOwnCookies(): Promise<void> {
     sameSite: "lax",
     secure: config().isHttps,
   } as const;
+  const kept = keptCookies();
   for (const { name } of jar.getAll()) {
-    if (OWN_COOKIE.test(name) && !KEPT_COOKIES.includes(name)) jar.set(name, "", gone);
+    if (OWN_COOKIE.test(name) && !kept.includes(name)) jar.set(name, "", gone);
   }
 }
 
