@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { stop } from "@/e2e/support/process";
@@ -8,9 +8,12 @@ import { closeDatabase, connect } from "@/lib/db/client";
 import { embeddedDatabase } from "@/lib/db/embedded";
 import { migrateDatabase } from "@/lib/db/migrate";
 import { syncPermissions } from "@/lib/permissions/sync";
+import { inBrowser } from "./bench/browser";
 import { type Figure, isMet, lineOf, RATIO, regressions } from "./bench/figure";
+import { limiter } from "./bench/limiter";
 import { megabytes } from "./bench/memory";
 import { administrator, growTo } from "./bench/people";
+import { readReport, saveReport } from "./bench/report";
 import * as section from "./bench/sections";
 import { buildSite } from "./bench/site";
 
@@ -19,7 +22,6 @@ import { buildSite } from "./bench/site";
  * are given. Ratios of one run are compared with those in docs/benchmarks.json; `-- --save` writes them there.
  */
 
-const BASELINE = "docs/benchmarks.json";
 const isSaving = process.argv.includes("--save");
 const given = process.argv.slice(2).map(Number).filter(Number.isFinite);
 const SIZES = given.length > 0 ? given : [1_000, 100_000, 1_000_000];
@@ -29,7 +31,7 @@ const figures: Figure[] = [];
 function tell(title: string, found: Figure[]): void {
   console.log(`\n${title}`);
   for (const figure of found) console.log(lineOf(figure));
-  figures.push(...found);
+  figures.push(...found.map((figure) => ({ section: title, ...figure })));
 }
 
 /** Starts the server some times. @returns the last of them, and what a start took in the middle */
@@ -68,6 +70,7 @@ async function measure(folder: string, url: string): Promise<void> {
   const site = { url: server.url, pid: server.child.pid, cookie: await administrator() };
   tell("Start", [{ name: "start to the first answer", value: seconds, unit: "s", target: { atMost: 1.2 } }]);
   tell("Scripts", await section.scripts(site));
+  tell("In a browser", await inBrowser(site));
   tell("A guarded page", await section.guardedPage(site));
   tell("Signing in", await section.signingIn(site));
   let first: Listed | undefined;
@@ -78,6 +81,7 @@ async function measure(folder: string, url: string): Promise<void> {
     tell(`Lists of ${size.toLocaleString("en")} users`, growth(first, listed, size));
     tell(`Permissions among ${size.toLocaleString("en")} users`, await section.principalQuery(site));
   }
+  tell("Limits on attempts", await limiter());
   tell("Export", await section.exporting(site, await section.countUsers()));
   tell("Memory", await section.memory(site, idle));
   await stop(server);
@@ -106,11 +110,8 @@ await onFreshDatabase(async (url) => {
 });
 
 const machine = `${os.cpus()[0]?.model ?? "?"}, ${os.availableParallelism()} cores, Node.js ${process.version}`;
-if (isSaving) writeFileSync(BASELINE, `${JSON.stringify({ machine, sizes: SIZES, figures }, undefined, 2)}\n`);
-const baseline = (
-  JSON.parse(existsSync(BASELINE) ? readFileSync(BASELINE, "utf8") : '{"figures":[]}') as { figures: Figure[] }
-).figures;
-const worse = regressions(figures, baseline);
+const worse = isSaving ? [] : regressions(figures, readReport().figures);
+if (isSaving) saveReport({ machine, sizes: SIZES, figures });
 const missed = figures.filter((figure) => isMet(figure) === false).length;
 console.log(`\n${machine}\n${figures.filter(isMet).length} targets met, ${missed} missed.`);
 for (const each of worse) console.log(`worse than before: ${each}`);

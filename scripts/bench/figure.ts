@@ -1,5 +1,7 @@
 /** One measured figure, and whether it is as it should be. */
 export type Figure = {
+  /** What it belongs to: a heading of the report. */
+  section?: string;
   name: string;
   value: number;
   unit: string;
@@ -15,9 +17,9 @@ export const isMet = ({ value, target }: Figure): boolean | undefined => {
   return "atMost" in target ? value <= target.atMost : value >= target.atLeast;
 };
 
-const rounded = (value: number) => (Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
+export const rounded = (value: number) => (Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 
-function targetText({ target, unit }: Figure): string {
+export function targetText({ target, unit }: Figure): string {
   if (!target) return "";
   return "atMost" in target
     ? `≤ ${target.atMost.toLocaleString("en")} ${unit}`
