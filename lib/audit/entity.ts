@@ -20,6 +20,7 @@ const actions = [
   "disconnect",
   "create-token",
   "revoke-token",
+  "end-access",
   "purge",
   "sync",
 ] as const;

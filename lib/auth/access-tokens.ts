@@ -172,7 +172,11 @@ export async function findTokenPrincipal(token: string, db: Database = database(
   return { ...principal, permissions: new Set(permissions), sessionId: null };
 }
 
-/** Revokes every token of the users. Part of the caller's transaction. */
-export async function endTokensOf(db: Database, userIds: string[]): Promise<void> {
-  await db.delete(accessTokens).where(inArray(accessTokens.userId, userIds));
+/** Revokes every token of the users. Part of the caller's transaction. @returns whose tokens they were, once for each */
+export async function endTokensOf(db: Database, userIds: string[]): Promise<string[]> {
+  const ended = await db
+    .delete(accessTokens)
+    .where(inArray(accessTokens.userId, userIds))
+    .returning({ userId: accessTokens.userId });
+  return ended.map(({ userId }) => userId);
 }

@@ -170,14 +170,19 @@ export async function endSession(ctx: Context, token: string): Promise<string | 
   });
 }
 
-/** Ends every session of the users, except one that may go on. Part of the caller's transaction. */
-export async function endSessionsOf(db: Database, userIds: string[], exceptSessionId?: string): Promise<void> {
-  await db
+/**
+ * Ends every session of the users, except one that may go on. Part of the caller's transaction.
+ * @returns whose sessions they were, once for each
+ */
+export async function endSessionsOf(db: Database, userIds: string[], exceptSessionId?: string): Promise<string[]> {
+  const ended = await db
     .delete(sessions)
     .where(
       and(
         inArray(sessions.userId, userIds),
         exceptSessionId === undefined ? undefined : ne(sessions.id, exceptSessionId),
       ),
-    );
+    )
+    .returning({ userId: sessions.userId });
+  return ended.map(({ userId }) => userId);
 }

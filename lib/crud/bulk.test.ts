@@ -397,7 +397,7 @@ describe("the actions on users", () => {
 });
 
 describe("a preview", () => {
-  it.each(["enable", "disable", "addToGroup", "removeFromGroup", "delete"])(
+  it.each(["enable", "disable", "endAccess", "addToGroup", "removeFromGroup", "delete"])(
     "of %s writes nothing, and tells what the run then does",
     async (action) => {
       const { ctx, on, ids } = await mixedSelection();

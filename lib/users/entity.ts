@@ -14,6 +14,7 @@ import { contains } from "@/lib/crud/list-sql";
 import { users as table } from "@/lib/db/schema/users";
 import type { Problem } from "@/lib/errors";
 import { access } from "./access";
+import { endAccessIn } from "./end-access";
 import { mailAfter } from "./notices";
 import { userRelations } from "./relations";
 import { lockSuperusers, userJudge } from "./rules";
@@ -147,6 +148,7 @@ export const userEntity: Entity = {
   bulk: {
     enable: { access: access.edit, patch: () => ({ isEnabled: true }) },
     disable: { access: access.edit, patch: () => ({ isEnabled: false }) },
+    endAccess: { access: access.edit, run: endAccessIn },
     addToGroup: {
       access: access.edit,
       chooses: "groupIds",
