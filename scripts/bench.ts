@@ -62,6 +62,18 @@ function growth(first: Listed, now: Listed, size: number): Figure[] {
   ]);
 }
 
+/** Left to itself, Node.js lets garbage lie for as long as the machine has room: a quarter of its memory, up to 4 GB. */
+const BOUNDED = "--max-old-space-size=256 --max-semi-space-size=32";
+
+function memoryFigures(idle: number, free: [number, number], held: [number, number]): Figure[] {
+  return [
+    { name: "after the start", value: idle, unit: "MB", target: { atMost: 150 } },
+    { name: "under load, as much as Node.js takes here", value: Math.max(...free), unit: "MB" },
+    { name: "under load, with a heap of 256 MB", value: Math.max(...held), unit: "MB", target: { atMost: 300 } },
+    { name: "the same, twice as many requests ÷ half", value: held[1] / held[0], unit: RATIO, target: { atMost: 1.1 } },
+  ];
+}
+
 async function measure(folder: string, url: string): Promise<void> {
   await growTo(url, 0);
   const { server, seconds } = await coldStart(folder, url);
@@ -83,8 +95,12 @@ async function measure(folder: string, url: string): Promise<void> {
   }
   tell("Limits on attempts", await limiter());
   tell("Export", await section.exporting(site, await section.countUsers()));
-  tell("Memory", await section.memory(site, idle));
+  const free = await section.underLoad(site);
   await stop(server);
+  const bounded = await startServer(folder, url, { ATTEMPT_IP_LIMIT: "0", LOG_LEVEL: "warn", NODE_OPTIONS: BOUNDED });
+  const held = await section.underLoad({ ...site, url: bounded.url, pid: bounded.child.pid });
+  await stop(bounded);
+  tell("Memory", memoryFigures(idle, free, held));
 }
 
 async function onFreshDatabase(work: (url: string) => Promise<void>): Promise<void> {
