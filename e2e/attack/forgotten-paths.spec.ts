@@ -31,8 +31,11 @@ async function doors(ctx: Context): Promise<[some: string[], others: string[]]> 
   const person = await idOf(ctx, "person-001@example.org");
   const [bundle] = await ctx.db.select({ id: bundles.id }).from(bundles).orderBy(asc(bundles.createdAt)).limit(1);
   return [
-    ["/admin/users", `/admin/users/${person}/edit`, "/admin/users/export?format=csv", "/api/users"],
-    [`/admin/users/${person}/history`, `/admin/bundles/${bundle?.id}/edit`, `/api/users/${person}`, "/api/bundles"],
+    [`/admin/users/${person}/edit`, "/api/users"],
+    [
+      ...["/admin/users", "/admin/users/export?format=csv", `/admin/users/${person}/history`],
+      ...[`/admin/bundles/${bundle?.id}/edit`, `/api/users/${person}`, "/api/bundles"],
+    ],
   ];
 }
 

@@ -143,7 +143,8 @@ test.describe("a database without a free connection", { tag: "@fault" }, () => {
     await untilWell(root);
   });
 
-  test("for the app's own slow queries still decides on guesses, and does all that waits once they end", async () => {
+  const SLOW = "for the app's own slow queries still decides on guesses, and does all that waits once they end";
+  test(SLOW, { tag: "@long" }, async () => {
     const guessed = "slow@example.com";
     const blocker = await connect(site.databaseUrl);
     const load = startLoad(Array(12).fill(await savingGroups(root)));
