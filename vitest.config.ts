@@ -24,6 +24,8 @@ export default defineConfig({
     },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for may take longer than a second on a machine with much to do.
+    expect: { poll: { timeout: 10_000 } },
     fileParallelism: true,
     maxWorkers: "100%",
   },

@@ -127,7 +127,7 @@ await onFreshDatabase(async (url) => {
 
 const machine = `${os.cpus()[0]?.model ?? "?"}, ${os.availableParallelism()} cores, Node.js ${process.version}`;
 const worse = isSaving ? [] : regressions(figures, readReport().figures);
-if (isSaving) saveReport({ machine, sizes: SIZES, figures });
+if (isSaving) saveReport({ machine, figures });
 const missed = figures.filter((figure) => isMet(figure) === false).length;
 console.log(`\n${machine}\n${figures.filter(isMet).length} targets met, ${missed} missed.`);
 for (const each of worse) console.log(`worse than before: ${each}`);

@@ -6,7 +6,7 @@ import { type Figure, isMet, rounded, targetText } from "./figure";
 const JSON_FILE = "docs/benchmarks.json";
 const DOCUMENT = "docs/benchmarks.md";
 
-export type Report = { machine: string; sizes: number[]; figures: Figure[] };
+export type Report = { machine: string; figures: Figure[] };
 
 export const readReport = (): Report => JSON.parse(readFileSync(JSON_FILE, "utf8")) as Report;
 
