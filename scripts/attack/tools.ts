@@ -6,6 +6,7 @@ import { testContext } from "@/lib/testing/context";
 import { createTestGroup, createTestUser } from "@/lib/testing/factories";
 import { run } from "@/scripts/processes";
 import { startSite } from "./site";
+import { HEADERS, PATHS, VALUES } from "./words";
 
 /**
  * `node --import tsx scripts/attack/tools.ts [hydra] [ffuf] [sqlmap] [wapiti]`: runs open-source attackers against the
@@ -59,159 +60,11 @@ const hydra = (): string[][] => {
   return [against(victim.loginId, LATE), against(control.loginId, EARLY)];
 };
 
-const NAMES = [
-  ...[
-    "admin",
-    "api",
-    "app",
-    "backup",
-    "config",
-    "console",
-    "dashboard",
-    "debug",
-    "dev",
-    "docs",
-    "dump",
-    "env",
-    "graphql",
-  ],
-  ...[
-    "health",
-    "healthz",
-    "internal",
-    "login",
-    "logs",
-    "manage",
-    "metrics",
-    "private",
-    "proxy",
-    "server-status",
-    "setup",
-  ],
-  ...[
-    "static",
-    "status",
-    "swagger",
-    "test",
-    "trace",
-    "upload",
-    "users",
-    "vendor",
-    "version",
-    ".env",
-    ".env.local",
-    ".git",
-  ],
-  ...[
-    ".git/config",
-    ".git/HEAD",
-    ".next",
-    ".next/BUILD_ID",
-    ".data",
-    "package.json",
-    "package-lock.json",
-    "next.config.ts",
-  ],
-  ...[
-    "middleware.js",
-    "robots.txt",
-    "sitemap.xml",
-    "favicon.ico",
-    "_next",
-    "_next/data",
-    "_next/image",
-    "_next/static",
-  ],
-  ...["dev/mailbox", "refused", "login/start", "login/x/start", "logout/submit", "api/auth/session", "api/auth/signin"],
-  ...["api/auth/error", "api/health/live", "api/health/ready", "api/openapi.json", "api/me", "api/token", "api/users"],
-  ...["drizzle", "messages/en.json", "lib/config/env.ts", "server.js", "tsconfig.json", "node_modules", "public"],
-];
-const PATHS = NAMES.flatMap((name) =>
-  ["", "/", ".json", ".bak", ".js.map", "~", "%00", "%2e%2e"].map((end) => name + end),
-);
-const PREFIXES = [
-  "x-forwarded-",
-  "x-original-",
-  "x-rewrite-",
-  "x-middleware-",
-  "x-invoke-",
-  "x-nextjs-",
-  "x-matched-",
-  "x-now-",
-];
-const SUFFIXES = [
-  "for",
-  "host",
-  "proto",
-  "port",
-  "uri",
-  "url",
-  "path",
-  "prefix",
-  "user",
-  "subrequest",
-  "rewrite",
-  "next",
-  "data",
-];
-const HEADERS = [
-  ...PREFIXES.flatMap((prefix) => SUFFIXES.map((suffix) => prefix + suffix)),
-  ...[
-    "x-user",
-    "x-user-id",
-    "x-remote-user",
-    "remote-user",
-    "x-auth",
-    "x-auth-user",
-    "x-admin",
-    "x-role",
-    "x-internal",
-  ],
-  ...[
-    "authorization",
-    "proxy-authorization",
-    "x-api-key",
-    "x-access-token",
-    "x-gatehouse-location",
-    "x-gatehouse-method",
-  ],
-  ...[
-    "x-gatehouse-router",
-    "x-gatehouse-socket",
-    "next-action",
-    "next-router-prefetch",
-    "next-router-state-tree",
-    "rsc",
-  ],
-  ...[
-    "x-real-ip",
-    "client-ip",
-    "true-client-ip",
-    "cf-connecting-ip",
-    "x-cluster-client-ip",
-    "via",
-    "forwarded",
-    "from",
-  ],
-];
-const VALUES = [
-  "1",
-  "/login",
-  "127.0.0.1",
-  "root@example.com",
-  "middleware:middleware:middleware:middleware:middleware",
-];
-
 const ffuf = (): string[][] => {
   const common = ["-t", "4", "-mc"];
-  const headers = [
-    "-w",
-    `${list("headers.txt", HEADERS)}:NAME`,
-    "-w",
-    `${list("values.txt", VALUES)}:VALUE`,
-    "-H",
-    "NAME: VALUE",
-  ];
+  const lists = { NAME: list("headers.txt", HEADERS), VALUE: list("values.txt", VALUES) };
+  const words = Object.entries(lists).flatMap(([place, file]) => ["-w", `${file}:${place}`]);
+  const headers = [...words, "-H", "NAME: VALUE"];
   return [
     ["ffuf", "-u", `${site.url}/FUZZ`, "-w", list("paths.txt", PATHS), ...common, "200-299,400-499,500-599"],
     ["ffuf", "-u", `${site.url}/admin/users`, ...headers, ...common, "200-302,304-399,500-599"],
@@ -220,8 +73,8 @@ const ffuf = (): string[][] => {
 };
 
 const sqlmap = (): string[][] => {
-  const common = ["--batch", "--flush-session", "--threads=1", "--dbms=PostgreSQL", "--technique=BEUS", "--level=2"];
-  const quiet = [...common, "--risk=2", "--disable-coloring", "--output-dir", path.join(OUTPUT, "sqlmap")];
+  const common = ["--batch", "--flush-session", "--threads=1", "--dbms=PostgreSQL", "--technique=BEUS"];
+  const quiet = [...common, "--disable-coloring", "--output-dir", path.join(OUTPUT, "sqlmap")];
   const query = "q=ann&loginId=ann&sort=loginId&page=1&size=5&isEnabled=true&createdAt=2026-01-01..2026-12-31";
   const asRoot = ["--headers", `Authorization: Bearer ${accessToken}`];
   const json = JSON.stringify({ name: "injected" });
@@ -245,16 +98,8 @@ const wapiti = (): string[][] => {
   const report = ["-f", "txt", "-o", path.join(OUTPUT, "wapiti-report.txt")];
   return [
     [
-      ...[
-        "wapiti",
-        "-u",
-        `${site.url}/`,
-        "-s",
-        `${site.url}/admin/users`,
-        "-s",
-        `${site.url}/account`,
-        "--no-bugreport",
-      ],
+      ...["wapiti", "-u", `${site.url}/`, "--no-bugreport"],
+      ...["/admin/users", "/account"].flatMap((start) => ["-s", site.url + start]),
       ...["--scope", "domain", "-x", `${site.url}/logout`, "-H", `Cookie: ${cookie}`, "--flush-session"],
       ...["-m", `${modules},${more}`, ...limits, ...report],
     ],

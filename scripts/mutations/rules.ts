@@ -148,6 +148,20 @@ const sessions: Mutation[] = [
     to: ".where(and(eq(users.id, user.id), isActive()))",
     tests: ["lib/auth/session"],
   },
+  {
+    rule: "whoever may edit users ends the sessions of superusers",
+    file: "lib/users/end-access.ts",
+    from: "isTrusted || !isSuperuser",
+    to: "true",
+    tests: ["lib/users/end-access"],
+  },
+  {
+    rule: "access tokens outlive the sessions that an administrator ends",
+    file: "lib/users/end-access.ts",
+    from: ", ...(await endTokensOf(tx.db, touchedIds))",
+    to: "",
+    tests: ["lib/users/end-access"],
+  },
 ];
 
 const limiter: Mutation[] = [
@@ -206,6 +220,13 @@ const limiter: Mutation[] = [
     from: "throw error instanceof AppError ? error : new Unavailable({ cause: error });",
     to: "return undefined as T;",
     tests: ["lib/auth/attempts/limiter.test"],
+  },
+  {
+    rule: "an attempt takes the answer to a look from before it came",
+    file: "lib/auth/attempts/rounds.ts",
+    from: "return round.next.result;",
+    to: "return round.running;",
+    tests: ["lib/auth/attempts/rounds"],
   },
 ];
 
