@@ -73,7 +73,7 @@ test("no address to come back to leads elsewhere from the login form", async () 
   }
 });
 
-test("nor from Auth.js' own endpoints, by field, query or cookie", async () => {
+test("nor from Auth.js' own endpoints, by field, query or cookie", { tag: "@long" }, async () => {
   const signIn = await signInBy(site.url);
   const csrf = await client("GET", "/api/auth/csrf");
   const own = csrf.headers
@@ -103,7 +103,8 @@ test("nor from Auth.js' own endpoints, by field, query or cookie", async () => {
   expect((await signIn("led@example.com", PASSWORD)).headers.get("location")).toContain(site.url);
 });
 
-test("nor on the way out, from asking again, from an edited record, or on the way to a provider", async () => {
+const OTHER_WAYS = "nor on the way out, from asking again, from an edited record, or on the way to a provider";
+test(OTHER_WAYS, { tag: "@long" }, async () => {
   const root = await addPerson(site.ctx(), "root@example.com", { isSuperuser: true });
   const group = await createGroup(site.ctx(), { name: "Led", bundleIds: [], permissionIds: [] });
   const cookie = await cookieOf(site.ctx(), root);

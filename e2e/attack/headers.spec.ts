@@ -129,7 +129,7 @@ async function violationsDuring(page: Page, walk: () => Promise<void>): Promise<
   return found;
 }
 
-test("a walk through the app violates the policy nowhere", async ({ page, signInAs }) => {
+test("a walk through the app violates the policy nowhere", { tag: "@long" }, async ({ page, signInAs }) => {
   const found = await violationsDuring(page, async () => {
     for (const path of ["/login", "/forgot-password", "/nowhere"]) await page.goto(path);
     await signInAs(people.root);

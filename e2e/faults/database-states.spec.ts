@@ -78,7 +78,7 @@ const isOpen = ({ status }: Answer) => status === 200;
 const isOpenOrAway = (answer: Answer) => isOpen(answer) || tellsUnavailable(answer);
 
 test.describe("a database that is stopped where it is", { tag: "@fault" }, () => {
-  test("lets nobody in and counts no guess; what waits is done once it goes on", async () => {
+  test("lets nobody in and counts no guess; what waits is done once it goes on", { tag: "@long" }, async () => {
     const guessed = "paused@example.com";
     all(await wrongly(3, guessed), isRefused);
     cluster.pause();

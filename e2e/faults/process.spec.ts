@@ -88,7 +88,7 @@ async function killUnderLoad(rounds: number): Promise<void> {
 
 test(
   "a process that is killed takes nothing with it that was acknowledged, and nobody's session",
-  { tag: "@fault" },
+  { tag: ["@fault", "@long"] },
   () => killUnderLoad(1),
 );
 
