@@ -100,9 +100,10 @@ sys.argv[0] = "wapiti"
 runpy.run_path("/usr/bin/wapiti", run_name="__main__")`;
 
 const wapiti = (): string[][] => {
-  const limits = ["--max-scan-time", "400", "--max-attack-time", "60", "--depth", "4"];
-  const modules = "backup,blindsql,brute_login_form,buster,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers";
-  const more = "methods,permanentxss,redirect,shellshock,sql,xss,xxe";
+  const limits = ["--max-scan-time", "120", "--max-attack-time", "60", "--depth", "4"];
+  // What guesses names and passwords is left to ffuf and hydra.
+  const modules = "blindsql,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss";
+  const more = "redirect,shellshock,sql,xss,xxe";
   const report = ["-f", "txt", "-o", path.join(OUTPUT, "wapiti-report.txt")];
   return [
     [
