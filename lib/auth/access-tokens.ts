@@ -172,7 +172,7 @@ export async function findTokenPrincipal(token: string, db: Database = database(
   return { ...principal, permissions: new Set(permissions), sessionId: null };
 }
 
-/** Revokes every token of the users. Part of the caller's transaction. @returns whose tokens they were, once for each */
+/** Revokes every token of the users. Part of the caller's transaction. @returns whose they were, once for each token */
 export async function endTokensOf(db: Database, userIds: string[]): Promise<string[]> {
   const ended = await db
     .delete(accessTokens)

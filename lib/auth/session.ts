@@ -172,7 +172,7 @@ export async function endSession(ctx: Context, token: string): Promise<string | 
 
 /**
  * Ends every session of the users, except one that may go on. Part of the caller's transaction.
- * @returns whose sessions they were, once for each
+ * @returns whose sessions they were, once for each session
  */
 export async function endSessionsOf(db: Database, userIds: string[], exceptSessionId?: string): Promise<string[]> {
   const ended = await db
